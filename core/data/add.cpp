@@ -1,0 +1,186 @@
+#include "data/add.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "data/add_checks.hpp"
+#include "data/pointers.hpp"
+#include "data/publish.hpp"
+#include "data/tree_edit.hpp"
+#include "data/work_file.hpp"
+
+namespace mlo::data {
+namespace {
+
+/// What one typed path means: its own pointer, or a path inside a tracked directory.
+struct Target {
+  std::string path;
+  std::optional<Tracked> enclosing;
+};
+
+class Adder {
+ public:
+  Adder(Env& env, repo::Workspace& workspace, const AddOptions& options)
+      : env_(env),
+        workspace_(workspace),
+        options_(options),
+        index_(repo::StatIndex::load(workspace.stat_index_path())),
+        batch_(workspace.store_for_writing()) {}
+
+  AddReport run() {
+    std::vector<Target> targets = all_targets();
+    if (std::any_of(targets.begin(), targets.end(),
+                    [](const Target& target) { return target.enclosing.has_value(); })) {
+      // An edit of a tracked directory begins from its pointer: nobody may change that meanwhile.
+      lock_ = workspace_.lock(options_.lock_timeout);
+      targets = all_targets();
+    }
+    refuse_nesting(targets);
+    for (const Target& target : targets) {
+      in_context("while adding " + quoted(target.path), [&] { store(target); });
+    }
+    const auto hold = batch_.commit();
+    publish();
+    report_.objects = batch_.objects();
+    report_.bytes = batch_.bytes();
+    return std::move(report_);
+  }
+
+ private:
+  std::vector<Target> all_targets() {
+    std::vector<Target> targets;
+    for (const std::string& typed : options_.paths) targets.push_back(target_of(typed));
+    return targets;
+  }
+
+  Target target_of(const std::string& typed) {
+    Target target{workspace_.relative(typed), {}};
+    target.enclosing = enclosing_pointer(workspace_, target.path);
+    if (!target.enclosing) {
+      check_addable(workspace_, target.path);
+      return target;
+    }
+    if (target.enclosing->pointer.type != repo::Pointer::Type::tree) {
+      throw usage(quoted(target.enclosing->path) + " is tracked as a file");
+    }
+    refuse_symlinked_parents(workspace_, target.path);
+    bool here = exists(workspace_.absolute(target.path));
+    if (!here && !store::find_in_tree(workspace_.store(), target.enclosing->pointer.digest,
+                                      inner_path(target))) {
+      throw usage("there is no file or directory " + quoted(target.path));
+    }
+    return target;
+  }
+
+  static std::string inner_path(const Target& target) {
+    return target.path.substr(target.enclosing->path.size() + 1);
+  }
+
+  static void refuse_nesting(const std::vector<Target>& targets) {
+    for (const Target& outer : targets) {
+      for (const Target& inner : targets) {
+        if (&outer != &inner && !inner.enclosing && inner.path.starts_with(outer.path + "/")) {
+          throw usage(quoted(inner.path) + " lies inside " + quoted(outer.path),
+                      "add the directory or the files in it, not both");
+        }
+      }
+    }
+  }
+
+  void store(const Target& target) {
+    if (target.enclosing) return store_inside(target);
+    store::TreeEntry entry = store_path(target.path);
+    repo::Pointer pointer{
+        entry.is_directory() ? repo::Pointer::Type::tree : repo::Pointer::Type::file, entry.digest,
+        entry.size, entry.count};
+    set(target.path, pointer);
+  }
+
+  store::TreeEntry store_path(const std::string& path) {
+    auto found = scan_file(workspace_, path, index_);
+    if (!found) throw failure(quoted(path) + " disappeared");
+    if (found->is_directory()) {
+      Scan scan = scan_directory(env_, workspace_, path, index_);
+      check_contents(scan);
+      store_files(env_, workspace_, scan, index_, batch_);
+      build(scan, [&](std::string_view bytes) { return batch_.add(bytes); });
+      forget_missing(scan);
+      report_.hashed += scan.hashed;
+      return scan.root;
+    }
+    if (!found->problem.empty()) throw unsupported(path, found->problem);
+    report_.hashed += store_one(env_, workspace_, path, *found, index_, batch_);
+    return {found->mode, *found->digest, found->size, 1, ""};
+  }
+
+  /// Entries of files that are gone would stay in the index for ever.
+  void forget_missing(const Scan& scan) {
+    std::vector<std::string> seen;
+    for (const ScanDirectory& directory : scan.directories) {
+      for (const ScanEntry& entry : directory.entries) {
+        if (!entry.is_directory()) seen.push_back(join_path(directory.path, entry.name));
+      }
+    }
+    std::sort(seen.begin(), seen.end());
+    index_.keep_only(scan.directories[0].path, seen);
+  }
+
+  void store_inside(const Target& target) {
+    const std::string& outer = target.enclosing->path;
+    repo::Pointer pointer = target.enclosing->pointer;
+    auto earlier = std::find_if(pointers_.begin(), pointers_.end(),
+                                [&](const Tracked& other) { return other.path == outer; });
+    if (earlier != pointers_.end()) {
+      // A second path of the same directory: its trees must be readable from the store.
+      batch_.commit();
+      pointer = earlier->pointer;
+    }
+    std::optional<store::TreeEntry> entry;
+    if (exists(workspace_.absolute(target.path))) entry = store_path(target.path);
+    store::TreeEntry root =
+        with_path(workspace_.store(), batch_, pointer.digest, inner_path(target), entry);
+    set(outer, {repo::Pointer::Type::tree, root.digest, root.size, root.count});
+  }
+
+  void set(const std::string& path, const repo::Pointer& pointer) {
+    for (Tracked& earlier : pointers_) {
+      if (earlier.path == path) {
+        earlier.pointer = pointer;
+        return;
+      }
+    }
+    pointers_.push_back({path, pointer});
+  }
+
+  void publish() {
+    if (!lock_) lock_ = workspace_.lock(options_.lock_timeout);
+    for (const Tracked& tracked : pointers_) {
+      auto before = pointer_for(workspace_, tracked.path);
+      State state = !before                              ? State::added
+                    : before->pointer == tracked.pointer ? State::unchanged
+                                                         : State::updated;
+      report_.files.push_back(
+          {tracked.path, state, tracked.pointer.digest, tracked.pointer.size, {}});
+    }
+    publish_pointers(env_, workspace_, pointers_);
+    save_if_possible(env_, workspace_, index_);
+  }
+
+  Env& env_;
+  repo::Workspace& workspace_;
+  const AddOptions& options_;
+  repo::StatIndex index_;
+  store::Batch batch_;
+  std::vector<Tracked> pointers_;
+  std::optional<repo::WorkspaceLock> lock_;
+  AddReport report_;
+};
+
+}  // namespace
+
+AddReport add(Env& env, repo::Workspace& workspace, const AddOptions& options) {
+  if (options.paths.empty()) throw usage("nothing to add", "mlo data add PATH...");
+  return Adder(env, workspace, options).run();
+}
+
+}  // namespace mlo::data

@@ -1,0 +1,15 @@
+// The last steps of add: pointers, .gitignore lines, stat index, in this order.
+#pragma once
+
+#include <span>
+
+#include "data/pointers.hpp"
+#include "repo/stat_index.hpp"
+
+namespace mlo::data {
+
+/// Writes those pointers that differ from what is there, durably, and their .gitignore lines. The caller
+/// holds the workspace's lock. Warns where git ignores a pointer.
+void publish_pointers(Env& env, repo::Workspace& workspace, std::span<const Tracked> pointers);
+
+}  // namespace mlo::data

@@ -1,0 +1,40 @@
+// A pointer file `<path>.mlo`, committed to git in place of the data it names:
+//
+//   mlo: 1
+//   type: file            # or tree
+//   digest: sha256:...
+//   size: 20971520        # bytes; of a tree: the total of its files
+//   files: 20000          # trees only
+//
+// The file's own name says the path, so a rename of both needs no edit. Unknown keys are errors: a
+// newer mlo writes a higher number in `mlo`, and this one says so instead of guessing.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/digest.hpp"
+
+namespace mlo::repo {
+
+inline constexpr std::string_view kPointerSuffix = ".mlo";
+
+struct Pointer {
+  enum class Type { file, tree };
+  Type type = Type::file;
+  Digest digest;
+  uint64_t size = 0;
+  uint64_t files = 1;  ///< 1 for a file
+  bool operator==(const Pointer&) const = default;
+};
+
+/// Throws failure with file:line:column.
+Pointer parse_pointer(std::string_view text, const std::string& name);
+std::string format_pointer(const Pointer& pointer);
+/// "data/train.csv" <-> "data/train.csv.mlo".
+std::string pointer_path(std::string_view path);
+/// "" unless `path` is the name of a pointer (".mlo" alone is the workspace's directory, not one).
+std::string pointed_path(std::string_view path);
+
+}  // namespace mlo::repo

@@ -1,0 +1,77 @@
+// Frees what nothing refers to, without ever losing what somebody needs: under the exclusive lock
+// it takes out only objects that no root reaches, no lease holds, and nobody added or freshened
+// within the grace period; they go to trash/<id>/ and come back with undo_gc(). A later gc empties
+// trash older than the grace period. A pack that holds both kinds is rewritten: first the new pack,
+// durably, then the old one moves to the trash. Interrupted at any point, the store is whole.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/env.hpp"
+#include "store/object_store.hpp"
+
+namespace mlo::store {
+
+/// `blob`: the object alone; `tree`: it and everything below; `any`: a tree if it parses as one.
+enum class RootKind { blob, tree, any };
+
+struct Root {
+  Digest digest;
+  RootKind kind = RootKind::any;
+  /// Who refers to it ("data/train.csv.mlo", "run 3f2a"), for reports.
+  std::string referrer;
+};
+
+using RootSink = std::function<void(const Root&)>;
+
+/// One kind of referrer (pointers, runs, packages, deployments). Rooms provide them; `project`
+/// passes them all. A source that cannot read what it should read throws: gc then deletes nothing.
+class RootSource {
+ public:
+  virtual ~RootSource() = default;
+  virtual void roots(Env& env, const RootSink& sink) = 0;
+};
+
+/// Every "sha256:<64 hex>" in a text. For old versions of files: one that no longer parses must
+/// neither stop gc nor lose what it names.
+std::vector<Digest> digests_in(std::string_view text);
+
+inline constexpr int64_t kSecond = 1'000'000'000;
+inline constexpr int64_t kGracePeriod = 14 * 86400 * kSecond;
+
+struct GcOptions {
+  bool dry_run = false;
+  int64_t grace = kGracePeriod;  ///< nanoseconds
+  bool empty_trash = false;      ///< delete all trash now, also what this gc takes out
+};
+
+struct GcReport {
+  uint64_t roots = 0;
+  uint64_t kept_objects = 0, kept_bytes = 0;        ///< reachable or leased
+  uint64_t young_objects = 0, young_bytes = 0;      ///< unreachable, inside the grace period
+  uint64_t removed_objects = 0, removed_bytes = 0;  ///< moved to the trash (dry run: would be)
+  uint64_t emptied_bytes = 0;                       ///< trash and leftovers deleted for good
+  std::vector<Root>
+      missing;           ///< roots and tree entries whose object is not here (evicted, not fetched)
+  std::string trash_id;  ///< empty when nothing was removed
+};
+
+GcReport gc(Env& env, ObjectStore& store, std::span<RootSource* const> sources,
+            const GcOptions& options);
+
+struct UndoReport {
+  std::string trash_id;
+  uint64_t files = 0;
+};
+
+/// Moves back what the last gc (or that of `trash_id`) took out. Throws when there is no such
+/// trash.
+UndoReport undo_gc(Env& env, ObjectStore& store, const std::string& trash_id = "");
+/// Ids in trash/, oldest first.
+std::vector<std::string> list_trash(const ObjectStore& store);
+
+}  // namespace mlo::store

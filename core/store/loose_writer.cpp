@@ -1,0 +1,52 @@
+#include "store/loose_writer.hpp"
+
+#include <set>
+
+#include "base/error.hpp"
+#include "base/parallel.hpp"
+#include "base/text.hpp"
+#include "store/object_store.hpp"
+
+namespace mlo::store {
+
+TemporaryObject::TemporaryObject(Env& env, const std::string& store_path)
+    : env_(&env), path_(store_path + "/tmp/" + random_hex(32) + ".loose") {
+  fd_ = env.files.create(path_, Create::exclusive, 0444);
+}
+
+TemporaryObject::TemporaryObject(TemporaryObject&& other) noexcept
+    : env_(other.env_), path_(std::move(other.path_)), fd_(std::move(other.fd_)) {
+  other.path_.clear();
+}
+
+TemporaryObject::~TemporaryObject() {
+  if (path_.empty()) return;
+  try {
+    env_->files.unlink(path_);
+  } catch (const Error&) {
+    // Stays in tmp/ until the next gc.
+  }
+}
+
+void publish_loose(Env& env, const std::string& store_path, std::span<LooseObject> objects) {
+  parallel_for(objects.size(), [&](size_t i) {
+    const std::string& path = objects[i].file.path();
+    env.files.sync(open_read(path).get(), path);
+  });
+  std::set<std::string> directories;
+  bool made_directory = false;
+  for (LooseObject& object : objects) {
+    std::string target = store_path + "/" + loose_name(object.digest);
+    std::string directory(parent_path(target));
+    if (directories.insert(directory).second && !is_directory(directory)) {
+      make_directories(env.files, directory);
+      made_directory = true;
+    }
+    env.files.rename(object.file.path(), target);
+    object.file.release();
+  }
+  for (const std::string& directory : directories) sync_directory(env.files, directory);
+  if (made_directory) sync_directory(env.files, store_path + "/loose");
+}
+
+}  // namespace mlo::store

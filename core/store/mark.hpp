@@ -1,0 +1,38 @@
+// Which objects are reachable: the first half of gc, and what fsck expects to find.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <unordered_set>
+#include <vector>
+
+#include "store/gc.hpp"
+#include "store/object_store.hpp"
+
+namespace mlo::store {
+
+class Marker {
+ public:
+  explicit Marker(const ObjectStore& store) : store_(store) {}
+  /// Marks the root and, if it is a tree, everything below. Objects that are not here are collected
+  /// in missing(); a damaged tree throws: what lies below it is unknown.
+  void mark(const Root& root);
+  const std::unordered_set<Digest>& marked() const { return marked_; }
+  const std::vector<Root>& missing() const { return missing_; }
+  uint64_t trees() const { return trees_; }
+  /// Called for each entry of each tree, before its object is looked at.
+  std::function<void(const Root& tree, const struct TreeEntry& entry)> on_entry;
+
+ private:
+  void mark_tree(const Root& tree, std::vector<Root>& pending);
+  bool is_tree(const Root& root) const;
+
+  const ObjectStore& store_;
+  std::unordered_set<Digest> marked_;
+  /// Trees that were opened: an object may be met as a blob first and as a tree later.
+  std::unordered_set<Digest> opened_;
+  std::vector<Root> missing_;
+  uint64_t trees_ = 0;
+};
+
+}  // namespace mlo::store
