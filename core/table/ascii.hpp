@@ -1,0 +1,19 @@
+// Characters of cells, in any locale. Private to this room.
+#pragma once
+
+#include <string_view>
+
+namespace mlo::table {
+
+inline bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+/// Without surrounding spaces and tabs.
+inline std::string_view strip(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace mlo::table
