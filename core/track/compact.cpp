@@ -1,0 +1,64 @@
+#include "track/compact.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "repo/workspace.hpp"
+#include "store/batch.hpp"
+#include "track/head.hpp"
+#include "track/list.hpp"
+#include "track/run_segments.hpp"
+#include "track/segment.hpp"
+
+namespace mlo::track {
+
+CompactReport compact_run(Env& env, repo::Workspace& workspace, const std::string& id) {
+  const auto lock = workspace.lock();
+  const std::string directory = run_directory(workspace, id);
+  CompactReport report;
+  report.id = id;
+  std::vector<HeadSegment> head;
+  store::Batch batch(workspace.store_for_writing());
+  for (const auto& place : run_segments(workspace, id)) {
+    if (place.object) {
+      head.push_back({place.writer, *place.object, place.size});
+      continue;
+    }
+    if (segment_held(place.path)) continue;
+    const std::string bytes = read_file(place.path);
+    const auto scan = scan_segment(bytes, id, place.writer, place.path, [](auto, auto) {});
+    if (scan.valid == 0) continue;  // its header was never whole
+    const auto digest = batch.add(std::string_view(bytes).substr(0, scan.valid));
+    head.push_back({place.writer, digest, scan.valid});
+    ++report.segments;
+    report.bytes += scan.valid;
+    report.dropped += scan.dropped;
+  }
+  if (report.segments > 0) {
+    std::sort(head.begin(), head.end(),
+              [](const auto& a, const auto& b) { return a.writer < b.writer; });
+    const auto hold = batch.commit();
+    write_file_atomically(env.files, join_path(directory, "head"), format_head(head));
+  }
+  // Also the logs that an interrupted compaction left behind.
+  for (const auto& segment : head) {
+    const std::string log = join_path(directory, segment.writer + ".log");
+    if (exists(log)) env.files.unlink(log);
+  }
+  return report;
+}
+
+CompactAllReport compact_runs(Env& env, repo::Workspace& workspace) {
+  CompactAllReport all;
+  for (const auto& id : run_ids(workspace)) {
+    env.check_cancelled();
+    const auto one = compact_run(env, workspace, id);
+    all.runs += one.segments > 0 ? 1 : 0;
+    all.segments += one.segments;
+    all.bytes += one.bytes;
+    all.dropped += one.dropped;
+  }
+  return all;
+}
+
+}  // namespace mlo::track
