@@ -1,0 +1,168 @@
+#include "deploy/change.hpp"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+
+namespace mlo::deploy {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr auto kPoll = std::chrono::milliseconds(10);
+constexpr size_t kLogTail = 10;
+
+/// The lines that the server wrote since `from`, the last few.
+void note_log_tail(Env& env, const Directory& directory, size_t from) {
+  const auto log = read_file_if_exists(directory.log());
+  if (!log || log->size() <= from) return;
+  auto lines = split(trimmed(std::string_view(*log).substr(from)), '\n');
+  const size_t skip = lines.size() > kLogTail ? lines.size() - kLogTail : 0;
+  for (size_t i = skip; i < lines.size(); ++i) env.reporter.note("log: " + printable(lines[i]));
+}
+
+size_t log_size(const Directory& directory) {
+  const auto stat = stat_of(directory.log());
+  return stat ? static_cast<size_t>(stat->st_size) : 0;
+}
+
+class Change {
+ public:
+  Change(Env& env, const Directory& directory, const ChangeOptions& options)
+      : env_(env),
+        directory_(directory),
+        options_(options),
+        before_(directory.read_desired()),
+        server_(directory.read_server()),
+        history_(read_history(directory)),
+        log_from_(log_size(directory)) {}
+
+  ChangeResult run(HistoryEntry entry) {
+    wait_for_stopping();
+    const bool running = server_ && options_.processes.alive(server_->process);
+    if (running && in_place(entry.target)) return {ChangeResult::Kind::unchanged, *server_};
+    entry.generation = next_generation();
+    try {
+      directory_.write_desired(env_, {entry.generation, entry.target});
+      if (!running) start();
+      ServerState reached =
+          wait_until_reached(running ? server_->process : *started_, entry.generation);
+      entry.at = env_.clock.now();
+      append_history(env_, directory_, entry);
+      return {running ? ChangeResult::Kind::switched : ChangeResult::Kind::started,
+              std::move(reached)};
+    } catch (const Error&) {
+      undo();
+      throw;
+    }
+  }
+
+ private:
+  /// Served, asked for and on record already.
+  bool in_place(const Target& target) const {
+    return server_->phase == ServerState::Phase::ready && before_ &&
+           server_->generation == before_->generation && same_service(server_->target, target) &&
+           !history_.empty() && history_.back().action != HistoryEntry::Action::stop &&
+           same_service(history_.back().target, target);
+  }
+
+  int64_t next_generation() const {
+    int64_t last = before_ ? before_->generation : 0;
+    if (server_) last = std::max({last, server_->generation, server_->failed_generation});
+    if (!history_.empty()) last = std::max(last, history_.back().generation);
+    return last + 1;
+  }
+
+  /// A server that drains cannot be turned back: its end is awaited, then another is started.
+  void wait_for_stopping() {
+    if (!server_ || server_->phase != ServerState::Phase::stopping) return;
+    const auto deadline =
+        SteadyClock::now() + std::chrono::seconds(server_->target.drain_seconds + 5);
+    while (options_.processes.alive(server_->process) && SteadyClock::now() < deadline) {
+      env_.check_cancelled();
+      std::this_thread::sleep_for(kPoll);
+    }
+  }
+
+  void start() {
+    const Descriptor log = env_.files.create(directory_.log(), Create::append, 0666);
+    started_ =
+        options_.processes.start(options_.server_command, options_.working_directory, log.get());
+  }
+
+  ServerState wait_until_reached(const ProcessId& process, int64_t generation) {
+    const auto deadline = SteadyClock::now() + std::chrono::seconds(options_.start_seconds);
+    for (;;) {
+      const bool alive = options_.processes.alive(process);  // before reading: its last word counts
+      const auto state = directory_.read_server();
+      if (state && state->process == process) {
+        const bool ready = state->phase == ServerState::Phase::ready;
+        if (ready && state->generation == generation) return *state;
+        if (state->failed_generation == generation) fail(state->error, state->hint);
+      }
+      if (!alive) fail("its server ended", "the log is " + directory_.log());
+      if (SteadyClock::now() > deadline) {
+        fail("its server was not ready within " + std::to_string(options_.start_seconds) + " s",
+             "the log is " + directory_.log() + "; start_timeout in mlo.yaml gives it more time");
+      }
+      env_.check_cancelled();
+      std::this_thread::sleep_for(kPoll);
+    }
+  }
+
+  [[noreturn]] void fail(const std::string& why, const std::string& hint) {
+    if (started_) note_log_tail(env_, directory_, log_from_);
+    throw failure("deployment " + quoted(directory_.name()) + " did not change: " + why, hint);
+  }
+
+  void undo() {
+    try {
+      if (started_) end_process(options_.processes, *started_, 2);
+      if (before_) {
+        directory_.write_desired(env_, *before_);
+      } else {
+        directory_.remove_desired(env_);
+      }
+    } catch (const Error& error) {
+      env_.reporter.warn("the change could not be taken back: " + error.message());
+    }
+  }
+
+  Env& env_;
+  const Directory& directory_;
+  const ChangeOptions& options_;
+  std::optional<Desired> before_;
+  std::optional<ServerState> server_;
+  std::vector<HistoryEntry> history_;
+  size_t log_from_;
+  std::optional<ProcessId> started_;
+};
+
+}  // namespace
+
+ChangeResult change(Env& env, const Directory& directory, HistoryEntry entry,
+                    const ChangeOptions& options) {
+  return Change(env, directory, options).run(std::move(entry));
+}
+
+bool end_process(Processes& processes, const ProcessId& process, int64_t seconds) {
+  if (!processes.alive(process)) return false;
+  processes.signal(process, SIGTERM);
+  const auto deadline = SteadyClock::now() + std::chrono::seconds(seconds);
+  while (processes.alive(process)) {
+    if (SteadyClock::now() > deadline) {
+      processes.signal(process, SIGKILL);
+      while (processes.alive(process)) std::this_thread::sleep_for(kPoll);
+      return true;
+    }
+    std::this_thread::sleep_for(kPoll);
+  }
+  return true;
+}
+
+}  // namespace mlo::deploy

@@ -1,0 +1,166 @@
+#include "deploy/server.hpp"
+
+#include <chrono>
+#include <thread>
+
+#include "base/error.hpp"
+#include "base/parallel.hpp"
+#include "base/text.hpp"
+#include "deploy/names.hpp"
+#include "repo/workspace.hpp"
+#include "serve/package_servable.hpp"
+
+namespace mlo::deploy {
+namespace {
+
+constexpr auto kPoll = std::chrono::milliseconds(50);
+
+/// Which file desired.json is: each change is a new inode.
+struct FileIdentity {
+  ino_t inode = 0;
+  int64_t seconds = 0, nanoseconds = 0;
+  bool operator==(const FileIdentity&) const = default;
+};
+
+FileIdentity identity_of(const std::string& file) {
+  const auto stat = stat_of(file);
+  if (!stat) return {};
+  return {stat->st_ino, stat->st_mtim.tv_sec, stat->st_mtim.tv_nsec};
+}
+
+package::Resolved resolved_of(const Target& target) {
+  return {target.model, target.version, *parse_digest(target.digest)};
+}
+
+class DeploymentServer {
+ public:
+  DeploymentServer(Env& env, std::string root, Directory directory, std::string version)
+      : env_(env),
+        root_(std::move(root)),
+        directory_(std::move(directory)),
+        server_(env, std::move(version)) {
+    state_.process = own_process();
+    state_.since = env.clock.now();
+  }
+
+  void run() {
+    const std::string file = directory_.file("desired.json");
+    FileIdentity seen = identity_of(file);
+    directory_.write_server(env_, state_);
+    first();
+    while (!env_.cancelled) {
+      std::this_thread::sleep_for(kPoll);
+      const FileIdentity now = identity_of(file);
+      if (now == seen) continue;
+      seen = now;
+      follow();
+    }
+    stop();
+  }
+
+ private:
+  void first() {
+    const auto desired = directory_.read_desired();
+    if (!desired) throw failure("there is no " + quoted(directory_.file("desired.json")));
+    try {
+      adopt(*desired);
+    } catch (const Error& error) {
+      refuse(desired->generation, error);
+      throw;
+    }
+  }
+
+  void follow() {
+    int64_t generation = 0;
+    try {
+      const auto desired = directory_.read_desired();
+      if (!desired || desired->generation == state_.generation) return;
+      generation = desired->generation;
+      adopt(*desired);
+    } catch (const Error& error) {
+      stay(generation, error);
+    } catch (const std::exception& error) {
+      // Out of memory while loading the new version is no reason to stop serving the old one.
+      stay(generation, failure(std::string("cannot load the new version: ") + error.what()));
+    }
+  }
+
+  void stay(int64_t generation, const Error& error) {
+    note("stays at " + state_.target.label() + ": " + error.message());
+    refuse(generation, error);
+  }
+
+  /// All that can fail comes first; nothing changes before the new version is loaded.
+  void adopt(const Desired& desired) {
+    const Target& target = desired.target;
+    const bool moved = state_.generation == 0 || target.settings != state_.target.settings;
+    const bool changed = state_.generation == 0 || target.digest != state_.target.digest ||
+                         target.model != state_.target.model ||
+                         target.version != state_.target.version;
+    if (moved) server_.bind(target.settings);
+    std::shared_ptr<const serve::Servable> servable;
+    if (changed) servable = load(target);
+    if (servable) server_.set(std::move(servable));
+    if (moved) server_.start(target.settings);
+    state_.phase = ServerState::Phase::ready;
+    state_.generation = desired.generation;
+    state_.target = target;
+    state_.port = server_.port();
+    state_.since = env_.clock.now();
+    directory_.write_server(env_, state_);
+    note("serving " + target.label() + " at " + server_.url());
+  }
+
+  std::shared_ptr<const serve::Servable> load(const Target& target) {
+    // Opened anew: packs and configuration may have come since the last time.
+    repo::Workspace workspace = repo::Workspace::open(env_, root_);
+    const unsigned threads =
+        target.settings.threads != 0 ? target.settings.threads : available_threads();
+    return serve::load_servable(env_, workspace, resolved_of(target),
+                                {"", target.plugin_path, threads});
+  }
+
+  /// The log of a server is read long afterwards: each line has its time.
+  void note(const std::string& line) {
+    env_.reporter.note(format_time(env_.clock.now()) + " " + line);
+  }
+
+  void refuse(int64_t generation, const Error& error) {
+    state_.failed_generation = generation;
+    state_.error = error.message();
+    state_.hint = error.hint();
+    directory_.write_server(env_, state_);
+  }
+
+  void stop() {
+    state_.phase = ServerState::Phase::stopping;
+    directory_.write_server(env_, state_);
+    if (!server_.drain(std::chrono::seconds(state_.target.drain_seconds))) {
+      note("requests were cut off at the end of the drain timeout");
+    }
+    state_.phase = ServerState::Phase::stopped;
+    directory_.write_server(env_, state_);
+    note("stopped");
+  }
+
+  Env& env_;
+  std::string root_;
+  Directory directory_;
+  serve::ModelServer server_;
+  ServerState state_;
+};
+
+}  // namespace
+
+void run_server(Env& env, repo::Workspace& workspace, const ServerOptions& options) {
+  Directory directory = existing_directory(workspace, options.name);
+  const auto alone =
+      store::FileLock::try_acquire(directory.file("server.lock"), store::LockKind::exclusive);
+  if (!alone) {
+    throw failure("deployment " + quoted(options.name) + " is already being served",
+                  "mlo deploy status " + options.name);
+  }
+  DeploymentServer(env, workspace.root(), std::move(directory), options.server_version).run();
+}
+
+}  // namespace mlo::deploy

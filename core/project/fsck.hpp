@@ -1,0 +1,12 @@
+// `mlo fsck`: store::fsck with the checkers of all rooms. Changes nothing.
+#pragma once
+
+#include "base/env.hpp"
+#include "repo/workspace.hpp"
+#include "store/fsck.hpp"
+
+namespace mlo::project {
+
+store::FsckReport fsck(Env& env, repo::Workspace& workspace);
+
+}  // namespace mlo::project

@@ -1,0 +1,74 @@
+#include "project/gc.hpp"
+
+#include <memory>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "data/roots.hpp"
+#include "deploy/roots.hpp"
+#include "package/roots.hpp"
+#include "track/roots.hpp"
+
+namespace mlo::project {
+namespace {
+
+class Sources {
+ public:
+  void add(repo::Workspace& workspace, repo::Reach reach) {
+    own(std::make_unique<data::PointerRoots>(workspace, reach));
+    own(std::make_unique<package::RegistryRoots>(workspace, reach));
+    own(std::make_unique<track::RunRoots>(workspace));
+    own(std::make_unique<deploy::DeploymentRoots>(workspace));
+  }
+  std::span<store::RootSource* const> list() const { return list_; }
+
+ private:
+  void own(std::unique_ptr<store::RootSource> source) {
+    list_.push_back(source.get());
+    owned_.push_back(std::move(source));
+  }
+  std::vector<std::unique_ptr<store::RootSource>> owned_;
+  std::vector<store::RootSource*> list_;
+};
+
+/// The other workspaces that still use the store at `store_path`.
+std::vector<std::unique_ptr<repo::Workspace>> others(Env& env, const std::string& root,
+                                                     const store::ObjectStore& store) {
+  std::vector<std::unique_ptr<repo::Workspace>> found;
+  for (const std::string& other : store.workspaces()) {
+    if (other == root) continue;
+    try {
+      if (!exists(join_path(other, "mlo.yaml"))) throw failure("there is no mlo.yaml");
+      auto workspace = std::make_unique<repo::Workspace>(repo::Workspace::open(env, other));
+      // One that has moved to another store needs nothing of this one.
+      if (workspace->store_path() == store.path()) found.push_back(std::move(workspace));
+    } catch (const Error& error) {
+      throw failure("workspace " + quoted(other) +
+                        " shares this store and cannot be read: " + error.message(),
+                    "mend or mount it; if it is gone for good: mlo gc --forget " + quoted(other));
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+GcReport gc(Env& env, repo::Workspace& workspace, const GcOptions& options) {
+  store::ObjectStore& store = workspace.store();
+  store.set_lock_timeout(options.lock_timeout);
+  for (const std::string& gone : options.forget) store.forget_workspace(gone);
+  repo::Reach reach = options.tips ? repo::Reach::tips : repo::Reach::history;
+  auto sharing = others(env, workspace.root(), store);
+  Sources sources;
+  GcReport report;
+  sources.add(workspace, reach);
+  report.workspaces.push_back(workspace.root());
+  for (auto& other : sharing) {
+    sources.add(*other, reach);
+    report.workspaces.push_back(other->root());
+  }
+  report.store = store::gc(env, store, sources.list(), options.store);
+  return report;
+}
+
+}  // namespace mlo::project

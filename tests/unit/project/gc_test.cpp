@@ -1,0 +1,157 @@
+#include "project/gc.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "data/add.hpp"
+#include "data/checkout.hpp"
+#include "project/fsck.hpp"
+#include "repo/init.hpp"
+#include "store/tree.hpp"
+#include "support/error_of.hpp"
+#include "support/git_repo.hpp"
+#include "support/temp_dir.hpp"
+#include "support/test_env.hpp"
+
+using namespace mlo;
+using namespace mlo::test;
+using Catch::Matchers::Contains;
+
+namespace {
+
+struct ProjectFixture {
+  TempDir dir;
+  TestEnv os;
+
+  repo::Workspace make(const std::string& name, const std::string& store = "") {
+    make_directories(posix_files(), dir / name);
+    git_init(dir / name);
+    repo::init(os.env, dir / name);
+    if (!store.empty()) dir.write(name + "/.mlo/config.yaml", "store:\n  path: " + store + "\n");
+    return repo::Workspace::open(os.env, dir / name);
+  }
+  /// The digest of `text`, added as `path` of the workspace.
+  Digest add(repo::Workspace& workspace, const std::string& path, const std::string& text) {
+    std::string file = workspace.absolute(path);
+    write_file_atomically(posix_files(), file, text);
+    data::add(os.env, workspace, {.paths = {file}});
+    return sha256(text);
+  }
+  void commit(const repo::Workspace& workspace) {
+    git_in(workspace.root(), "add -A");
+    git_in(workspace.root(), "commit -m change");
+  }
+  project::GcReport collect(repo::Workspace& workspace, project::GcOptions options = {}) {
+    os.clock.advance(15 * kDay);
+    return project::gc(os.env, workspace, options);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(ProjectFixture, "gc keeps the work tree, the index and all of git's history") {
+  auto workspace = make("w");
+  Digest first = add(workspace, "a.csv", "first");
+  commit(workspace);
+  git_in(workspace.root(), "branch old");
+  Digest second = add(workspace, "a.csv", "second");
+  commit(workspace);
+  Digest third = add(workspace, "a.csv", "third");
+  git_in(workspace.root(), "add a.csv.mlo");
+  Digest fourth = add(workspace, "a.csv", "fourth");
+  Digest dropped = add(workspace, "b.csv", "dropped");
+  posix_files().unlink(workspace.absolute("b.csv.mlo"));
+  project::GcReport report = collect(workspace);
+  CHECK(report.store.removed_objects == 1);
+  CHECK_FALSE(workspace.store().contains(dropped));
+  for (const Digest& digest : {first, second, third, fourth}) {
+    CHECK(workspace.store().contains(digest));
+  }
+  CHECK(project::fsck(os.env, workspace).clean());
+}
+
+TEST_CASE_METHOD(ProjectFixture, "gc --tips keeps of git what branches and tags point at") {
+  auto workspace = make("w");
+  Digest first = add(workspace, "a.csv", "first");
+  commit(workspace);
+  git_in(workspace.root(), "tag v1");
+  Digest second = add(workspace, "a.csv", "second");
+  commit(workspace);
+  Digest third = add(workspace, "a.csv", "third");
+  commit(workspace);
+  project::GcReport report = collect(workspace, {.tips = true});
+  CHECK(report.store.removed_objects == 1);
+  CHECK(workspace.store().contains(first));
+  CHECK_FALSE(workspace.store().contains(second));
+  CHECK(workspace.store().contains(third));
+}
+
+TEST_CASE_METHOD(ProjectFixture, "gc in one workspace keeps the data of all that share the store") {
+  std::string store = dir / "shared";
+  auto one = make("one", store), two = make("two", store);
+  Digest mine = add(one, "a.csv", "mine"), theirs = add(two, "b.csv", "theirs");
+  CHECK(one.store_path() == store);
+  project::GcReport report = collect(one);
+  CHECK(report.workspaces.size() == 2);
+  CHECK(report.store.removed_objects == 0);
+  CHECK(one.store().contains(mine));
+  CHECK(one.store().contains(theirs));
+
+  remove_tree(posix_files(), dir / "two");
+  Error error = error_of([&] { collect(one); });
+  CHECK_THAT(error.message(), Contains("shares this store"));
+  CHECK_THAT(error.hint(), Contains("--forget"));
+  CHECK(one.store().contains(theirs));
+  CHECK(collect(one, {.forget = {two.root()}}).store.removed_objects == 1);
+  CHECK_FALSE(one.store().contains(theirs));
+}
+
+TEST_CASE_METHOD(ProjectFixture, "gc keeps the data of a clone that only checked out") {
+  std::string store = dir / "shared";
+  auto one = make("one", store), two = make("two", store);
+  Digest data = add(one, "a.csv", "data");
+  dir.write("two/a.csv.mlo", read_file(one.absolute("a.csv.mlo")));
+  data::checkout(os.env, two, {});
+  posix_files().unlink(one.absolute("a.csv.mlo"));
+  CHECK(collect(one).store.removed_objects == 0);
+  CHECK(one.store().contains(data));
+}
+
+TEST_CASE_METHOD(ProjectFixture, "gc keeps what pointers in ignored directories name") {
+  auto workspace = make("w");
+  make_directories(posix_files(), workspace.absolute("old/deep"));
+  Digest data = add(workspace, "old/deep/a.csv", "data");
+  dir.write("w/old/foreign.mlo", "not a pointer");
+  dir.write("w/.mloignore", "old/\n");
+  CHECK(collect(workspace).store.removed_objects == 0);
+  CHECK(workspace.store().contains(data));
+}
+
+TEST_CASE_METHOD(ProjectFixture, "a broken pointer stops gc, a broken old one does not") {
+  auto workspace = make("w");
+  Digest kept = add(workspace, "a.csv", "kept");
+  std::string pointer = read_file(workspace.absolute("a.csv.mlo"));
+  dir.write("w/a.csv.mlo", "<<<<<<< HEAD\n" + pointer);
+  commit(workspace);
+  CHECK_THROWS_AS(collect(workspace), Error);
+  dir.write("w/a.csv.mlo", "mlo: 1\ntype: file\ndigest: " + sha256("x").text() + "\nsize: 1\n");
+  project::GcReport report = collect(workspace);
+  CHECK(report.store.removed_objects == 0);
+  CHECK(report.store.missing.size() == 1);
+  CHECK(workspace.store().contains(kept));
+}
+
+TEST_CASE_METHOD(ProjectFixture, "fsck names the pointer whose data is missing or damaged") {
+  auto workspace = make("w");
+  Digest data = add(workspace, "a.csv", std::string(store::kLooseSize, 'x'));
+  CHECK(project::fsck(os.env, workspace).clean());
+  std::string file = *workspace.store().loose_path(data);
+  posix_files().unlink(file);
+  auto report = project::fsck(os.env, workspace);
+  REQUIRE(report.problems.size() == 1);
+  CHECK(report.problems[0].kind == "missing");
+  CHECK_THAT(report.problems[0].detail, Contains("a.csv.mlo"));
+  dir.write("w/a.csv.mlo", "mlo: 1\ntype: thing\n");
+  report = project::fsck(os.env, workspace);
+  REQUIRE(report.problems.size() == 1);
+  CHECK_THAT(report.problems[0].detail, Contains("a.csv.mlo:2"));
+}
