@@ -1,0 +1,63 @@
+#include "cli/commands.hpp"
+
+#include <vector>
+
+namespace mlo::cli {
+
+std::span<const Command> commands() {
+  static const std::vector<Command> kCommands = {
+      // start: init, status, doctor, completion
+      {"init", "make a directory a workspace", declare_init},
+      {"status", "show what changed and what to do next", declare_status},
+      {"doctor", "show versions, link types, plugins and what is wrong", declare_doctor},
+      {"completion", "print the completion script of a shell", declare_completion},
+      // data
+      {"data add", "store files and directories, and write their pointers", declare_data_add},
+      {"data status", "show which files differ from their pointers", declare_data_status},
+      {"data checkout", "make files what their pointers say", declare_data_checkout},
+      {"data list", "list what is tracked", declare_data_list},
+      {"data diff", "show which files differ between commits or from the work tree",
+       declare_data_diff},
+      // train, evaluate, predict
+      {"train", "train a model as mlo.yaml says, in this process", declare_train},
+      {"predict", "predict with a model, for the rows of a file or of standard input",
+       declare_predict},
+      // track
+      {"track list", "list runs, filtered and sorted", declare_track_list},
+      {"track show", "show a run with its curves", declare_track_show},
+      {"track diff", "show how two runs differ", declare_track_diff},
+      {"track log", "add metrics, parameters and tags to a run", declare_track_log},
+      {"track remove", "hide runs from lists", declare_track_remove},
+      {"track restore", "show removed runs again", declare_track_restore},
+      {"track gc", "move the events of ended runs into the store", declare_track_gc},
+      // model
+      {"model list", "list the registered models", declare_model_list},
+      {"model show", "show a model and its versions", declare_model_show},
+      {"model register", "make a package the next version of a model", declare_model_register},
+      {"model alias", "name a version of a model", declare_model_alias},
+      {"model history", "show who changed a model and when", declare_model_history},
+      // package
+      {"package build", "make a package of a run", declare_package_build},
+      {"package inspect", "show what is in a package", declare_package_inspect},
+      {"package verify", "check every file and run the model on its sample rows",
+       declare_package_verify},
+      // deploy, serve
+      {"deploy apply", "make a deployment what mlo.yaml says", declare_deploy_apply},
+      {"deploy list", "list the deployments and what they serve", declare_deploy_list},
+      {"deploy status", "show what each deployment does and whether its server lives",
+       declare_deploy_status},
+      {"deploy rollback", "return a deployment to the version before", declare_deploy_rollback},
+      {"deploy stop", "stop the server of a deployment", declare_deploy_stop},
+      {"deploy history", "show every change of a deployment", declare_deploy_history},
+      {"serve", "serve a model in the foreground", declare_serve},
+      // drift
+      {"drift check", "compare current data with what the model was trained on",
+       declare_drift_check},
+      // store
+      {"gc", "remove objects that nothing refers to", declare_gc},
+      {"fsck", "check every object and everything that refers to one", declare_fsck},
+  };
+  return kCommands;
+}
+
+}  // namespace mlo::cli

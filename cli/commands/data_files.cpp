@@ -1,0 +1,81 @@
+#include "cli/commands/data_files.hpp"
+
+#include "base/text.hpp"
+
+namespace mlo::cli {
+namespace {
+
+struct Look {
+  char letter;
+  Color color;
+};
+
+Look look_of(data::State state) {
+  using data::State;
+  switch (state) {
+    case State::added:
+      return {'A', Color::green};
+    case State::modified:
+    case State::updated:
+      return {'M', Color::yellow};
+    case State::deleted:
+    case State::removed:
+      return {'D', Color::red};
+    case State::renamed:
+      return {'R', Color::cyan};
+    case State::kept:
+      return {'?', Color::dim};
+    case State::missing:
+    case State::damaged:
+    case State::unsupported:
+      return {'!', Color::red};
+    case State::unchanged:
+    case State::stored:
+      return {' ', Color::none};
+  }
+  return {' ', Color::none};
+}
+
+std::string note_of(const data::FileState& file) {
+  switch (file.state) {
+    case data::State::missing:
+      return "  (not in the store: fetch it)";
+    case data::State::damaged:
+      return "  (the stored object was written to: add the file or fetch the object)";
+    case data::State::unsupported:
+      return "  (cannot be stored)";
+    case data::State::kept:
+      return "  (kept: not stored)";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+void print_files(Output& out, const std::vector<data::FileState>& files, size_t limit) {
+  size_t shown = 0;
+  for (const data::FileState& file : files) {
+    if (limit > 0 && shown++ == limit) {
+      out.line("... and " + std::to_string(files.size() - limit) + " more");
+      return;
+    }
+    Look look = look_of(file.state);
+    std::string line = out.paint(look.color, std::string(1, look.letter)) + " ";
+    if (!file.from.empty()) line += printable(file.from) + " -> ";
+    out.line(line + printable(file.path) + out.paint(Color::dim, note_of(file)));
+  }
+}
+
+format::Value files_json(const std::vector<data::FileState>& files) {
+  format::Value list = format::Value::array();
+  for (const data::FileState& file : files) list.push(data::to_json(file));
+  return list;
+}
+
+std::string counted(uint64_t count, std::string_view one) {
+  std::string text = std::to_string(count) + " " + std::string(one);
+  return count == 1 ? text : text + "s";
+}
+
+}  // namespace mlo::cli

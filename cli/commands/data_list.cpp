@@ -1,0 +1,55 @@
+#include "data/list.hpp"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/commands/data_files.hpp"
+
+namespace mlo::cli {
+namespace {
+
+format::Value to_json(const data::ListedData& entry) {
+  bool tree = entry.type == repo::Pointer::Type::tree;
+  return data::to_json(entry.file).set("type", tree ? "tree" : "file").set("files", entry.files);
+}
+
+void print(Output& out, const data::ListReport& report) {
+  using Align = TextTable::Align;
+  TextTable table({"digest", "size", "files", "path"},
+                  {Align::left, Align::right, Align::right, Align::left});
+  for (const data::ListedData& entry : report.entries) {
+    bool tree = entry.type == repo::Pointer::Type::tree;
+    std::string path = printable(entry.file.path) + (tree ? "/" : "");
+    if (entry.file.state == data::State::missing) {
+      path += out.paint(Color::red, "  (not in the store)");
+    }
+    table.row({entry.file.digest->brief(), human_size(entry.file.size), std::to_string(entry.files),
+               path});
+  }
+  if (table.empty()) return out.line("no data is tracked here (mlo data add PATH)");
+  table.print(out);
+}
+
+}  // namespace
+
+Action declare_data_list(CLI::App& app) {
+  auto options = std::make_shared<data::ListOptions>();
+  app.add_option("PATH", options->paths, "only these");
+  app.add_flag("-r,--recursive", options->recursive, "the files inside tracked directories too");
+  return [options](Context& context) {
+    repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
+    data::ListReport report = data::list(context.env, workspace, *options);
+    if (context.json) {
+      format::Value files = format::Value::array();
+      for (const data::ListedData& entry : report.entries) files.push(to_json(entry));
+      context.out.document(format::Value::object().set("files", std::move(files)));
+    } else {
+      print(context.out, report);
+    }
+    return Exit::done;
+  };
+}
+
+}  // namespace mlo::cli

@@ -1,0 +1,35 @@
+#include "data/status.hpp"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/commands/data_files.hpp"
+
+namespace mlo::cli {
+
+Action declare_data_status(CLI::App& app) {
+  auto options = std::make_shared<data::StatusOptions>();
+  auto check = std::make_shared<bool>(false);
+  app.add_option("PATH", options->paths, "only these");
+  app.add_flag("--check", *check, "exit 1 when something differs");
+  return [options, check](Context& context) {
+    repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
+    data::StatusReport report = data::status(context.env, workspace, *options);
+    if (context.json) {
+      context.out.document(format::Value::object()
+                               .set("clean", report.clean())
+                               .set("pointers", report.pointers)
+                               .set("files", files_json(report.files)));
+    } else if (report.pointers == 0) {
+      context.out.line("no data is tracked here (mlo data add PATH)");
+    } else if (report.clean()) {
+      context.out.line("data is as its pointers say");
+    } else {
+      print_files(context.out, report.files);
+    }
+    return *check && !report.clean() ? Exit::no : Exit::done;
+  };
+}
+
+}  // namespace mlo::cli

@@ -1,0 +1,46 @@
+#include "cli/commands/deploy_change.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace mlo::cli {
+
+std::shared_ptr<ChangeArguments> add_change_options(CLI::App& app) {
+  auto arguments = std::make_shared<ChangeArguments>();
+  app.add_option("NAME", arguments->request.name, "key of `deployments` in mlo.yaml")->required();
+  app.add_option("--plugin-path", arguments->request.plugin_path,
+                 "directories that the server searches for runtimes first")
+      ->allow_extra_args(false);
+  app.add_option("--lock-timeout", arguments->lock_timeout,
+                 "seconds to wait for another change of this deployment")
+      ->check(CLI::Range(0.0, 86400.0))
+      ->capture_default_str();
+  return arguments;
+}
+
+int64_t lock_nanoseconds(double seconds) { return static_cast<int64_t>(seconds * 1e9); }
+
+deploy::ChangeRequest change_request(const ChangeArguments& arguments) {
+  deploy::ChangeRequest request = arguments.request;
+  request.program = deploy::own_program();
+  request.lock_timeout = lock_nanoseconds(arguments.lock_timeout);
+  return request;
+}
+
+void print_change(Context& context, const deploy::ChangeReport& report) {
+  if (context.json) return context.out.document(deploy::to_json(report));
+  using Kind = deploy::ChangeResult::Kind;
+  const std::string what = report.kind == Kind::unchanged ? "unchanged"
+                           : report.kind == Kind::started ? "started"
+                                                          : "switched";
+  std::string line = report.name + ": " + what + ", " + report.target.label();
+  if (report.kind == Kind::switched && report.before &&
+      report.before->digest != report.target.digest) {
+    line += " (was " + report.before->label() + ")";
+  }
+  context.out.line(line);
+  context.out.line("  " + deploy::server_url(report.server) + "/v2/models/" +
+                   (report.target.model.empty() ? "" : report.target.model) + "  pid " +
+                   std::to_string(report.server.process.pid));
+}
+
+}  // namespace mlo::cli

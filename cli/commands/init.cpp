@@ -1,0 +1,30 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "repo/init.hpp"
+
+namespace mlo::cli {
+
+Action declare_init(CLI::App& app) {
+  auto directory = std::make_shared<std::string>();
+  app.add_option("DIRECTORY", *directory, "where to make the workspace (default: here)");
+  return [directory](Context& context) {
+    std::string place = normal_path(*directory, context.directory);
+    repo::InitReport report = repo::init(context.env, place);
+    if (context.json) {
+      context.out.document(format::Value::object()
+                               .set("root", report.root)
+                               .set("created", report.created)
+                               .set("git", report.git));
+    } else {
+      context.out.line((report.created ? "made an mlo workspace in " : "already a workspace: ") +
+                       printable(report.root));
+      if (report.created && report.git) context.out.line("commit it: git add mlo.yaml .gitignore");
+    }
+    return Exit::done;
+  };
+}
+
+}  // namespace mlo::cli

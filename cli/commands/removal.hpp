@@ -1,0 +1,10 @@
+// `track remove` and `track restore`: the same event with the other value.
+#pragma once
+
+#include "cli/command.hpp"
+
+namespace mlo::cli {
+
+Action declare_removal(CLI::App& app, bool removed);
+
+}  // namespace mlo::cli

@@ -1,0 +1,92 @@
+#include "train/train.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <optional>
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "repo/workspace.hpp"
+
+namespace mlo::cli {
+namespace {
+
+struct Options : train::TrainOptions {
+  std::optional<int64_t> seed, epochs, threads;
+  bool forget_inputs = false;
+
+  void add_shorthands() {
+    auto add = [&](const char* key, const std::optional<int64_t>& value) {
+      if (value) overrides.push_back(std::string(key) + "=" + std::to_string(*value));
+    };
+    add("seed", seed);
+    add("epochs", epochs);
+    add("threads", threads);
+  }
+
+  /// What to type to do it again.
+  void record_command() {
+    command = {"mlo", "train"};
+    if (!training.empty()) command.push_back(training);
+    for (const std::string& text : overrides) command.insert(command.end(), {"--set", text});
+    version = MLO_VERSION;
+  }
+};
+
+std::string rounded(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4f", value);
+  return text;
+}
+
+void print(Output& out, const train::TrainReport& report) {
+  out.line("run " + out.paint(Color::bold, report.name) + " (" + report.run.substr(0, 8) + "), " +
+           std::to_string(report.epochs) + (report.epochs == 1 ? " epoch" : " epochs") + " in " +
+           human_duration(report.nanoseconds));
+  out.line(report.task + " of '" + printable(report.target) + "' from " +
+           std::to_string(report.columns.size()) + " columns; rows: " +
+           std::to_string(report.train_rows) + " train, " + std::to_string(report.validation_rows) +
+           " validation, " + std::to_string(report.test_rows) + " test");
+  out.line("epoch " + std::to_string(report.best_epoch) + " was the best by " + report.metric);
+  TextTable table({"metric", "value"}, {TextTable::Align::left, TextTable::Align::right});
+  for (const train::Metric& metric : report.metrics)
+    table.row({metric.name, rounded(metric.value)});
+  table.print(out);
+}
+
+}  // namespace
+
+Action declare_train(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("NAME", options->training,
+                 "key of 'trainings' in mlo.yaml (default: the only one)");
+  app.add_option("--name", options->run_name, "name of the run (default: a generated one)");
+  app.add_option("--experiment", options->experiment,
+                 "experiment of the run (default: the training's name)");
+  app.add_option("--seed", options->seed, "seed of weights, order and split");
+  app.add_option("--epochs", options->epochs, "number of epochs");
+  app.add_option("--threads", options->threads, "threads of the runtime");
+  app.add_option("--set", options->overrides,
+                 "KEY=VALUE: another value for a key of the training, such as optimizer.lr=0.01")
+      ->allow_extra_args(false);
+  app.add_option("--tag", options->tags, "KEY=VALUE: a tag of the run")->allow_extra_args(false);
+  app.add_flag("--no-store-inputs", options->forget_inputs,
+               "do not keep the inputs in the store; the run cannot then be reproduced");
+  app.add_option("--plugin-path", options->plugin_path, "directories to search for runtimes first")
+      ->allow_extra_args(false);
+  return [options](Context& context) {
+    options->add_shorthands();
+    options->store_inputs = !options->forget_inputs;
+    options->record_command();
+    auto workspace = repo::Workspace::open(context.env, context.directory);
+    train::TrainReport report = train::train(context.env, workspace, *options);
+    if (context.json)
+      context.out.document(train::to_json(report));
+    else
+      print(context.out, report);
+    return Exit::done;
+  };
+}
+
+}  // namespace mlo::cli
