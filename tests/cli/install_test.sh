@@ -1,0 +1,23 @@
+#!/bin/sh
+# The installed tree works after being moved: program, plugins, man pages, header. And start-up stays a
+# feature: the program is not linked to LibTorch. usage: install_test.sh BUILD SOURCE
+set -eu
+build=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cmake --install "$build" --prefix "$work/first" >/dev/null
+mv "$work/first" "$work/moved"
+cd "$work"
+unset MLO_PLUGIN_PATH
+"$work/moved/bin/mlo" --version | grep -q '^mlo [0-9]'
+for file in share/man/man1/mlo.1 share/man/man1/mlo-data.1 share/man/man5/mlo-formats.5 share/man/man3/mlo-plugin.3 \
+  include/mlo/plugin.h; do
+  [ -f "$work/moved/$file" ] || { echo "not installed: $file"; exit 1; }
+done
+if [ -f "$build/lib/mlo/plugins/torch.so" ]; then
+  "$work/moved/bin/mlo" doctor --json > doctor.json || true
+  grep -qF "$work/moved/" doctor.json || { echo "the moved program does not find its plugin:"; cat doctor.json; exit 1; }
+fi
+if ldd "$work/moved/bin/mlo" | grep -iE 'torch|c10|openblas'; then echo "mlo is linked to LibTorch"; exit 1; fi
+if ldd "$work/moved/bin/mlo" | grep 'not found'; then exit 1; fi
+echo "$(ldd "$work/moved/bin/mlo" | wc -l) shared libraries, $(find "$work/moved" -type f | wc -l) files"

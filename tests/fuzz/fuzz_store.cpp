@@ -1,0 +1,78 @@
+// Trees and packs: what parses is what was encoded; offsets of a damaged index stay inside the
+// pack.
+#include <filesystem>
+#include <fstream>
+
+#include "fuzz/fuzz.hpp"
+#include "store/pack.hpp"
+#include "store/tree.hpp"
+
+namespace {
+
+using namespace mlo;
+
+void tree(std::string_view bytes) {
+  std::vector<store::TreeEntry> entries = store::parse_tree(bytes, "input");
+  fuzz::require(store::encode_tree(entries) == bytes, "one tree has one encoding");
+}
+
+std::string directory() {
+  static const std::string path = [] {
+    char name[] = "/tmp/mlo-fuzz-XXXXXX";
+    return std::string(::mkdtemp(name));
+  }();
+  return path;
+}
+
+void write(const std::string& name, std::string_view bytes) {
+  std::ofstream(directory() + "/" + name, std::ios::binary) << bytes;
+}
+
+void pack_records(std::string_view bytes) {
+  store::scan_pack(std::as_bytes(std::span(bytes)), "input", [&](const store::PackEntry& entry) {
+    fuzz::require(entry.offset <= bytes.size() && entry.size <= bytes.size() - entry.offset,
+                  "a record lies inside its pack");
+  });
+}
+
+void pack_index(std::string_view bytes) {
+  write("p.idx", bytes);
+  write("p.pack", store::pack_magic() + std::string(36 + 5, 'x'));
+  store::Pack pack(directory(), "p");
+  for (size_t i = 0; i < pack.size(); ++i) {
+    store::PackEntry entry = pack.entry(i);
+    pack.find(entry.digest);
+    fuzz::require(entry.offset <= pack.pack_size() && entry.size <= pack.pack_size() - entry.offset,
+                  "an entry lies inside the pack that the index claims");
+  }
+  pack.mapping();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Digest a = sha256("a"), b = sha256("b");
+  std::string record = store::pack_magic();
+  store::append_record_header(record, a, 1);
+  record += "a";
+  store::append_record_header(record, b, 1);
+  record += "b";
+  std::vector<std::string> trees = {
+      store::encode_tree({}),
+      store::encode_tree(std::vector<store::TreeEntry>{{store::kFileMode, a, 1, 1, "a.csv"},
+                                                       {store::kDirectoryMode, b, 9, 3, "b"},
+                                                       {store::kSymlinkMode, b, 4, 1, "link"}})};
+  std::vector<std::string> words = {
+      "40000 ", "40001 ", "100644 ", ".git", "..", std::string(1, '\0'), "18446744073709551615"};
+  int code = mlo::fuzz::run_targets(
+      {{"tree", trees, words, tree},
+       {"pack_records", {record}, {}, pack_records},
+       {"pack_index",
+        {store::encode_index({{a, 44, 5}}, 49), store::encode_index({{a, 44, 1}, {b, 81, 1}}, 82)},
+        {},
+        pack_index}},
+      argc, argv);
+  std::error_code ignored;
+  std::filesystem::remove_all(directory(), ignored);
+  return code;
+}
