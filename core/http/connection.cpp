@@ -80,7 +80,7 @@ void Connection::enter(Phase phase) {
   phase_ = phase;
   const Limits& limits = shared_.limits;
   std::chrono::milliseconds allowed = kDiscardTime;
-  if (phase == Phase::idle) allowed = limits.idle;
+  if (phase == Phase::idle) allowed = shared_.draining.load() ? limits.linger : limits.idle;
   if (phase == Phase::header) allowed = limits.header;
   if (phase == Phase::body) allowed = limits.body;
   if (phase == Phase::writing) allowed = limits.write;
@@ -90,27 +90,32 @@ void Connection::enter(Phase phase) {
 void Connection::check_deadline(Time now) {
   if (!open_ || now < deadline_) return;
   const bool waiting = phase_ == Phase::header || phase_ == Phase::body;
-  if (!waiting || buffer_.size() + (parser_ ? 1 : 0) == 0) return close();
-  timed_out_ = true;  // the cancelled read answers 408
-  ErrorCode ignored;
-  socket_.cancel(ignored);
+  if (waiting && begun()) {
+    timed_out_ = true;  // the cancelled read answers 408
+    ErrorCode ignored;
+    socket_.cancel(ignored);
+    return;
+  }
+  // A request that waits in the kernel is answered, rather than reset.
+  ErrorCode error;
+  if (phase_ != Phase::idle || socket_.available(error) == 0) close();
 }
 
+/// Whether a byte of a request has come.
+bool Connection::begun() const { return parser_ || buffer_.size() > 0; }
+
 void Connection::drain() {
-  keep_alive_ = false;
-  if (parser_ || buffer_.size() > 0 || phase_ == Phase::writing) return;
-  // A request may already wait in the kernel: answer it, rather than reset it.
-  ErrorCode error;
-  if (phase_ == Phase::idle && socket_.available(error) == 0) close();
-  if (phase_ == Phase::header) deadline_ = std::chrono::steady_clock::now() + kDiscardTime;
+  const bool waiting = phase_ == Phase::idle || phase_ == Phase::header;
+  if (waiting && !begun()) deadline_ = std::chrono::steady_clock::now() + shared_.limits.linger;
 }
 
 void Connection::close() {
   if (!open_) return;
   open_ = false;
+  const auto self = shared_from_this();  // the owner lets go
+  owner_.closed(*this);  // first: a client that sees the end is no longer counted
   ErrorCode ignored;
   socket_.close(ignored);
-  owner_.closed(*this);
 }
 
 /// Out of memory ends one client, not the thread and with it the server.
@@ -156,7 +161,6 @@ void Connection::begin_request() {
 void Connection::advance() {
   if (!parser_) {
     if (buffer_.size() == 0) {
-      if (!keep_alive_) return close();
       enter(Phase::idle);
       return read();
     }

@@ -36,9 +36,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(SharedState& shared, ConnectionOwner& owner, Socket socket, Admission admission);
 
   void start();
-  /// Called twice a second: ends what took too long.
+  /// Called at each tick of the worker: ends what took too long.
   void check_deadline(Time now);
-  /// Closes it if no request has begun; else the running one is the last.
+  /// The next response is the last one; without a request, within Limits::linger.
   void drain();
   void close();
 
@@ -48,6 +48,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   enum class Phase { idle, header, body, writing, discarding };
 
   void enter(Phase phase);
+  bool begun() const;
   template <typename Step>
   void guarded(Step&& step);
   void read();

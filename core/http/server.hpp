@@ -26,6 +26,9 @@ struct Limits {
   std::chrono::milliseconds header{10'000};  ///< from its first byte to the end of the header
   std::chrono::milliseconds body{60'000};    ///< from the end of the header to the end of the body
   std::chrono::milliseconds write{60'000};   ///< until the client has taken the response
+  /// While draining: for the next request of an open connection. Closed at once, a busy client would
+  /// lose the request that it is just sending.
+  std::chrono::milliseconds linger{1'000};
 };
 
 struct ServerOptions {
@@ -44,8 +47,9 @@ class Server {
   Server(Server&&) noexcept;
   Server& operator=(Server&&) noexcept;
 
-  /// Stops accepting, closes idle connections, lets running requests finish for at most `timeout`,
-  /// then closes what is left and joins the threads. Returns false if something was cut off.
+  /// Stops accepting, answers what runs or comes within Limits::linger on the open connections, each
+  /// time with "Connection: close", for at most `timeout`; then closes what is left and joins the
+  /// threads. Returns false if something was cut off.
   bool drain(std::chrono::milliseconds timeout);
   size_t connections() const;
 

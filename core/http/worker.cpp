@@ -20,6 +20,7 @@ using Tcp = asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
 
 constexpr std::chrono::milliseconds kTick{500};
+constexpr std::chrono::milliseconds kDrainingTick{50};
 /// Connections above the limit that still get an answer (503) instead of a closed door.
 constexpr size_t kOverload = 64;
 
@@ -39,10 +40,11 @@ struct Worker::Impl : ConnectionOwner {
 
   void accept() {
     acceptor.async_accept([this](ErrorCode error, Tcp::socket socket) {
-      if (!acceptor.is_open() || error == asio::error::operation_aborted) return;
-      if (!error) {
-        admit(std::move(socket));
-      } else if (error != asio::error::connection_aborted) {
+      // Also after drain() closed the acceptor: asio may have taken this one from the kernel before,
+      // and only its completion waited.
+      if (!error) admit(std::move(socket));
+      if (!acceptor.is_open()) return;
+      if (error && error != asio::error::connection_aborted) {
         paused = true;  // out of descriptors: the next tick tries again
         return;
       }
@@ -61,6 +63,7 @@ struct Worker::Impl : ConnectionOwner {
     auto connection = std::make_shared<Connection>(shared, *this, std::move(socket), admission);
     connections.emplace(connection.get(), connection);
     connection->start();
+    if (shared.draining.load()) connection->drain();
   }
 
   void closed(Connection& connection) override {
@@ -82,7 +85,7 @@ struct Worker::Impl : ConnectionOwner {
 
   void tick() {
     if (shared.draining.load() && !acceptor.is_open() && connections.empty()) return;
-    timer.expires_after(kTick);
+    timer.expires_after(shared.draining.load() ? kDrainingTick : kTick);
     timer.async_wait([this](ErrorCode) {
       update_date();
       if (paused && acceptor.is_open()) {

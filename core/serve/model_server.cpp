@@ -51,9 +51,8 @@ void ModelServer::start(const ServerSettings& settings) {
 
 bool ModelServer::drain(std::chrono::milliseconds timeout) {
   draining_ = true;
-  const bool clean = !server_ || server_->drain(timeout);
-  listener_.reset();
-  return clean;
+  listener_.reset();  // from now on the kernel refuses: nobody waits in a queue that is not read
+  return !server_ || server_->drain(timeout);
 }
 
 }  // namespace mlo::serve

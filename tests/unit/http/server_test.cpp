@@ -309,20 +309,36 @@ TEST_CASE("another server takes over the socket without a failed request") {
   Fixture fixture;
   std::atomic<bool> done{false};
   std::atomic<int> failed{0}, answered{0};
-  std::thread load([&] {
+  const auto connect_each_time = [&] {
     while (!done) {
       const auto answer = http::fetch("127.0.0.1", fixture.port(), "/x", 5s);
       answer && answer->status == 200 ? ++answered : ++failed;
     }
-  });
-  for (int i = 0; i < 5; ++i) {
+  };
+  // A busy client that follows "Connection: close" never finds its connection gone.
+  const auto keep_connection = [&] {
+    while (!done) {
+      RawClient client(fixture.port());
+      for (bool open = true; open && !done;) {
+        client.send(kGet);
+        const auto answer = client.read_response();
+        has(answer, "200 OK") ? ++answered : ++failed;
+        open = has(answer, "200 OK") && !has(answer, "Connection: close");
+      }
+    }
+  };
+  std::vector<std::thread> load;
+  for (int i = 0; i < 2; ++i) {
+    load.emplace_back(connect_each_time);
+    load.emplace_back(keep_connection);
+  }
+  for (int i = 0; i < 20; ++i) {
     http::Server next(fixture.listener, {}, echo);
     CHECK(fixture.server.drain(5s));
     fixture.server = std::move(next);
-    std::this_thread::sleep_for(20ms);
   }
   done = true;
-  load.join();
+  for (auto& thread : load) thread.join();
   CHECK(failed == 0);
   CHECK(answered > 10);
 }
