@@ -20,20 +20,25 @@ const char* change_name(const GitChange& change) {
   using State = GitChange::State;
   State state = change.work_tree != State::clean ? change.work_tree : change.staged;
   switch (state) {
-    case State::untracked: return "untracked";
-    case State::modified: return "modified";
-    case State::added: return "added";
-    case State::deleted: return "deleted";
-    case State::renamed: return "renamed";
-    case State::ignored: return "ignored";
-    case State::clean: return "clean";
+    case State::untracked:
+      return "untracked";
+    case State::modified:
+      return "modified";
+    case State::added:
+      return "added";
+    case State::deleted:
+      return "deleted";
+    case State::renamed:
+      return "renamed";
+    case State::ignored:
+      return "ignored";
+    case State::clean:
+      return "clean";
   }
   return "";
 }
 
-bool is_staged(const GitChange& change) {
-  return change.work_tree == GitChange::State::clean;
-}
+bool is_staged(const GitChange& change) { return change.work_tree == GitChange::State::clean; }
 
 std::string run_mark(const Output& out, track::Status status) {
   std::string name(track::status_name(status));
@@ -108,8 +113,8 @@ void print_deployments(Output& out, const StatusReport& report) {
     bool running = status.state == deploy::Status::State::running;
     bool died = status.state == deploy::Status::State::died;
     Color color = running ? Color::green : died ? Color::red : Color::none;
-    std::string line = "  " + printable(status.name) + "  " +
-                       out.paint(color, deploy::state_name(status.state));
+    std::string line =
+        "  " + printable(status.name) + "  " + out.paint(color, deploy::state_name(status.state));
     if (status.target) {
       line += "  " + status.target->model;
       if (status.target->version > 0) line += " version " + std::to_string(status.target->version);

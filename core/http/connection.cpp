@@ -113,7 +113,7 @@ void Connection::close() {
   if (!open_) return;
   open_ = false;
   const auto self = shared_from_this();  // the owner lets go
-  owner_.closed(*this);  // first: a client that sees the end is no longer counted
+  owner_.closed(*this);                  // first: a client that sees the end is no longer counted
   ErrorCode ignored;
   socket_.close(ignored);
 }

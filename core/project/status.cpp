@@ -69,7 +69,8 @@ void advise(StatusReport& report) {
   bool trained = std::ranges::any_of(report.runs, [](const track::Run& run) {
     return run.status == track::Status::finished && run.model;
   });
-  if (trained) next.push_back("'mlo package build run:latest --name NAME' to make a model of a run");
+  if (trained)
+    next.push_back("'mlo package build run:latest --name NAME' to make a model of a run");
   for (const auto& deployment : report.deployments) {
     if (!in_order(deployment)) {
       next.push_back("'mlo deploy apply " + deployment.name + "' to bring the deployment in order");
@@ -80,8 +81,7 @@ void advise(StatusReport& report) {
 }  // namespace
 
 bool StatusReport::clean() const {
-  return data.clean() && committed.empty() &&
-         std::ranges::all_of(deployments, in_order);
+  return data.clean() && committed.empty() && std::ranges::all_of(deployments, in_order);
 }
 
 StatusReport status(Env& env, repo::Workspace& workspace) {

@@ -24,9 +24,8 @@ http::Response ask(const http::Router& router, std::string_view method, std::str
 http::Router sample() {
   http::Router router;
   router.add("GET", "/v2", [](const http::Request&) { return text("root"); });
-  router.add("GET", "/v2/models/{name}", [](const http::Request& request) {
-    return text("model " + request.parameters[0]);
-  });
+  router.add("GET", "/v2/models/{name}",
+             [](const http::Request& request) { return text("model " + request.parameters[0]); });
   router.add("POST", "/v2/models/{name}/versions/{version}/infer",
              [](const http::Request& request) {
                return text(request.parameters[0] + "/" + request.parameters[1]);
