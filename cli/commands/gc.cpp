@@ -95,6 +95,11 @@ Action declare_gc(CLI::App& app) {
     project::GcOptions options = arguments->options;
     options.lock_timeout = static_cast<int64_t>(arguments->lock_timeout * 1e9);
     options.store.grace = static_cast<int64_t>(arguments->grace_days * 86400) * store::kSecond;
+    const bool alone =
+        !options.store.dry_run && !options.store.empty_trash && options.forget.empty();
+    if (arguments->undo && !alone) {
+      throw usage("--undo goes with no other option of gc but --lock-timeout");
+    }
     auto workspace = repo::Workspace::open(context.env, context.directory);
     if (arguments->undo) return undo(context, workspace, options);
     project::GcReport report = project::gc(context.env, workspace, options);

@@ -56,6 +56,7 @@ Action declare_model_alias(CLI::App& app) {
                   "mlo model alias " + arguments->name + " " + arguments->alias + " 1");
     }
     if (arguments->no_commit) arguments->git_commit = package::Commit::no;
+    arguments->name = package::model_name(arguments->name);
     auto workspace = repo::Workspace::open(context.env, context.directory);
     const auto report = package::Registry(context.env, workspace).alias(*arguments);
     if (context.json) {

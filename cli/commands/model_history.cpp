@@ -5,6 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/commands/runs.hpp"
 #include "package/history.hpp"
+#include "package/registry.hpp"
 #include "repo/workspace.hpp"
 
 namespace mlo::cli {
@@ -15,10 +16,10 @@ void print(Output& out, const package::HistoryReport& report) {
     out.line("not committed: " + printable(join(report.uncommitted, " ")));
   }
   if (report.changes.empty()) return out.line("no commit touches this model yet");
-  TextTable table({"commit", "time", "change", "files"});
+  TextTable table({"commit", "time", "author", "change", "files"});
   for (const auto& change : report.changes) {
-    table.row({change.commit.substr(0, 8), shown_time(change.time), printable(change.subject),
-               printable(join(change.files, " "))});
+    table.row({change.commit.substr(0, 8), shown_time(change.time), printable(change.author),
+               printable(change.subject), printable(join(change.files, " "))});
   }
   table.print(out);
 }
@@ -35,7 +36,8 @@ Action declare_model_history(CLI::App& app) {
   app.add_option("--limit,-n", arguments->limit, "at most this many changes");
   return [arguments](Context& context) {
     auto workspace = repo::Workspace::open(context.env, context.directory);
-    const auto report = package::history(context.env, workspace, arguments->name, arguments->limit);
+    const auto report = package::history(context.env, workspace,
+                                         package::model_name(arguments->name), arguments->limit);
     if (context.json) {
       context.out.document(package::to_json(report));
     } else {

@@ -56,7 +56,7 @@ Action declare_model_show(CLI::App& app) {
   app.add_option("NAME", *name, "the model")->required();
   return [name](Context& context) {
     auto workspace = repo::Workspace::open(context.env, context.directory);
-    const auto model = package::Registry(context.env, workspace).show(*name);
+    const auto model = package::Registry(context.env, workspace).show(package::model_name(*name));
     if (context.json) {
       context.out.document(package::to_json(model));
     } else {

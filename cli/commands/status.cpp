@@ -68,7 +68,7 @@ void print_data(Output& out, const data::StatusReport& data) {
   for (size_t i = 0; i < std::min(kMostFiles, data.files.size()); ++i) {
     const data::FileState& file = data.files[i];
     std::string state(data::state_name(file.state));
-    state.resize(11, ' ');
+    state.resize(13, ' ');
     out.line("  " + out.paint(Color::yellow, state) + printable(file.path));
   }
   if (data.files.size() > kMostFiles) {
@@ -87,7 +87,7 @@ void print_git(Output& out, const StatusReport& report) {
   out.line(title + "   not committed yet");
   for (const GitChange& change : report.committed) {
     std::string state = change_name(change);
-    state.resize(11, ' ');
+    state.resize(13, ' ');
     out.line("  " + out.paint(is_staged(change) ? Color::green : Color::yellow, state) +
              printable(change.path) + (is_staged(change) ? " (staged)" : ""));
   }

@@ -132,7 +132,7 @@ class Adder {
                                 [&](const Tracked& other) { return other.path == outer; });
     if (earlier != pointers_.end()) {
       // A second path of the same directory: its trees must be readable from the store.
-      batch_.commit();
+      hold_ = batch_.commit();
       pointer = earlier->pointer;
     }
     std::optional<store::TreeEntry> entry;
@@ -171,6 +171,7 @@ class Adder {
   const AddOptions& options_;
   repo::StatIndex index_;
   store::Batch batch_;
+  std::optional<store::FileLock> hold_;  // keeps gc from what was committed before the end
   std::vector<Tracked> pointers_;
   std::optional<repo::WorkspaceLock> lock_;
   AddReport report_;

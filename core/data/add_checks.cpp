@@ -35,8 +35,20 @@ void check_name(const std::string& path) {
 
 }  // namespace
 
+/// A workspace below this one looks after its own data: here nobody would find the pointer again.
+static void refuse_inner_workspace(repo::Workspace& workspace, const std::string& path) {
+  for (std::string_view above = parent_path(path); !above.empty(); above = parent_path(above)) {
+    const std::string inner(above);
+    if (!exists(workspace.absolute(inner + "/mlo.yaml"))) continue;
+    throw usage(quoted(path) + " belongs to the workspace " + quoted(inner),
+                "mlo -C '" + printable(inner) + "' data add '" +
+                    printable(path.substr(inner.size() + 1)) + "'");
+  }
+}
+
 void check_addable(repo::Workspace& workspace, const std::string& path) {
   check_name(path);
+  refuse_inner_workspace(workspace, path);
   refuse_symlinked_parents(workspace, path);
   auto status = stat_of(workspace.absolute(path));
   if (!status) throw usage("there is no file or directory " + quoted(path));

@@ -150,7 +150,7 @@ class Checkout {
     return in_context("while writing " + quoted(write.path), [&] {
       Descriptor directory = beneath_.open(std::string(parent_path(write.path)));
       At temporary = temporary_for(directory, std::to_string(number));
-      put(write.entry, temporary);
+      bool verified = put(write.entry, temporary);
       At target = at(directory, write.path);
       try {
         refuse_if_changed(target, write.path, write.seen);
@@ -164,7 +164,7 @@ class Checkout {
         throw;
       }
       auto status = stat_of(target);
-      if (!status || !S_ISREG(status->st_mode)) return std::optional<repo::StatKey>();
+      if (!verified || !status || !S_ISREG(status->st_mode)) return std::optional<repo::StatKey>();
       return std::optional(repo::stat_key(*status));
     });
   }
@@ -179,15 +179,18 @@ class Checkout {
     return temporary;
   }
 
-  void put(const store::TreeEntry& entry, const At& place) {
+  /// True when the bytes were compared with the digest: a reflink or a hard link is the object, sound
+  /// or damaged, and is left for the next status to hash.
+  bool put(const store::TreeEntry& entry, const At& place) {
     if (entry.mode == store::kSymlinkMode) {
       std::string target = store_.read(entry.digest, 65536);
       env_.files.symlink(target, place);
-      return;
+      return true;
     }
     bool executable = entry.mode == store::kExecutableMode;
     // A link shares the object's mode, so an executable file is always a file of its own.
-    store_.place(entry.digest, place, executable ? 0777 : 0666, executable ? own_links_ : links_);
+    return store_.place(entry.digest, place, executable ? 0777 : 0666,
+                        executable ? own_links_ : links_) == store::LinkKind::copy;
   }
 
   Env& env_;

@@ -175,8 +175,14 @@ class Planner {
     std::sort(plan_.writes.begin(), plan_.writes.end(), by_path);
   }
 
+  /// Whether the store has this content, so that the file may go. It is made fresh: from now on the
+  /// store's copy may be the only one, and the next gc must not find it old.
   bool stored(const ScanEntry& entry) const {
-    return entry.is_directory() || (entry.digest && store_.contains(*entry.digest));
+    if (entry.is_directory()) return true;
+    const auto object = entry.digest ? store_.stat(*entry.digest) : std::nullopt;
+    if (!object || object->size != entry.size) return false;  // another size: damaged
+    store_.freshen(*entry.digest);
+    return true;
   }
 
   /// Something is to be written at this path, below it, or as a file above it.

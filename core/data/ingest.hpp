@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/digest.hpp"
 #include "base/env.hpp"
 #include "repo/reference.hpp"
 #include "repo/workspace.hpp"
+#include "store/file_lock.hpp"
 
 namespace mlo::data {
 
@@ -17,6 +19,8 @@ struct Ingested {
   Digest digest;  ///< of the blob, or of the tree for a directory
   uint64_t size = 0;
   bool is_tree = false;
+  /// Of ingest: keeps gc away until the record that names the digest is written.
+  std::optional<store::FileLock> hold;
 };
 
 /// Stores a file or directory (relative to the root, or absolute) durably and returns its digest. No

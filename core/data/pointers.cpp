@@ -26,7 +26,9 @@ std::vector<ScanEntry> entries_of(const repo::Workspace& workspace, const Place&
   try {
     return list_entries(workspace.absolute(place.directory), place.directory);
   } catch (const Error& error) {
-    if (!place.ignored || error.system_code() != EACCES) throw;
+    // Gone since it was listed, or ignored and closed to us: holds no pointer of ours.
+    const bool gone = error.system_code() == ENOENT && !place.directory.empty();
+    if (!gone && (!place.ignored || error.system_code() != EACCES)) throw;
     return {};
   }
 }

@@ -107,6 +107,11 @@ BuildReport build(Env& env, repo::Workspace& workspace, const BuildOptions& opti
     throw failure(fmt::format("run '{}' ({}) is still running", run.name, run.id.substr(0, 8)),
                   "wait for its end: mlo track list");
   }
+  if (run.status != track::Status::finished) {
+    throw failure(fmt::format("run '{}' ({}) did not finish: {}", run.name, run.id.substr(0, 8),
+                              track::status_name(run.status)),
+                  "train again, or choose another run: mlo track list");
+  }
   const auto& store = workspace.store();
   BuildReport report;
   report.run = run.id;

@@ -1,5 +1,6 @@
-// Who changed a model and when: the commits of HEAD's history that touch models/<name>/. The registry
-// is files in git, so this is all the audit trail there is, and nobody has to keep another.
+// Who changed a model and when: the commits of HEAD's history that touch models/<name>/ (of merges,
+// those that differ from all parents). The registry is files in git, so this is all the audit trail
+// there is, and nobody has to keep another.
 #pragma once
 
 #include <string>
@@ -18,6 +19,7 @@ namespace mlo::package {
 struct ModelChange {
   std::string commit;
   Time time = 0;
+  std::string author;  ///< the name alone
   std::string subject;
   std::vector<std::string> files;  ///< that it added, changed or removed: "2.yaml", "model.yaml"
 };

@@ -91,7 +91,7 @@ std::string to_bytes(const Manifest& manifest) { return format::canonical_json(t
 Manifest parse_manifest(std::string_view text, const std::string& name) {
   const Value document = format::parse_json(text, name);
   Fields fields(document, name, "", Exit::failure);
-  fields.integer("mlo_package", std::nullopt, 1, 1);
+  fields.version("mlo_package", 1);
   Manifest manifest;
   manifest.task = fields.choice("task", std::nullopt, kTasks);
   manifest.target = fields.string("target");

@@ -38,7 +38,7 @@ std::string tag_text(const Value& value) {
 void parse_version_file(std::string_view text, const std::string& name, ModelVersion& version) {
   const Value document = format::parse_yaml(text, name);
   Fields fields(document, name, "", Exit::failure);
-  fields.integer("mlo", std::nullopt, 1, 1);
+  fields.version("mlo", 1);
   const auto digest = parse_digest(fields.string("digest"));
   if (!digest) throw fields.error("malformed digest", fields.any("digest"));
   version.digest = *digest;
@@ -55,7 +55,7 @@ void parse_version_file(std::string_view text, const std::string& name, ModelVer
 void parse_model_file(std::string_view text, const std::string& name, Model& model) {
   const Value document = format::parse_yaml(text, name);
   Fields fields(document, name, "", Exit::failure);
-  fields.integer("mlo", std::nullopt, 1, 1);
+  fields.version("mlo", 1);
   model.description = fields.string("description", "");
   model.stage = fields.string("stage", "");
   for (const auto& alias : mapping(fields, "aliases")) {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 #include "package/registry.hpp"
 
@@ -48,6 +49,16 @@ std::optional<std::string> decode_name(std::string_view file) {
   // One name, one directory: what encode_name would not have written is not ours.
   if (out.empty() || encode_name(out) != file) return std::nullopt;
   return out;
+}
+
+std::string model_name(std::string_view text) {
+  if (!text.starts_with("model:")) return std::string(text);
+  const repo::Reference reference = repo::parse_reference(text);
+  if (reference.version || !reference.alias.empty()) {
+    throw usage(fmt::format("{} names a version, and a model is asked for", quoted(text)),
+                "model:" + reference.name);
+  }
+  return reference.name;
 }
 
 }  // namespace mlo::package

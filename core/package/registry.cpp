@@ -1,11 +1,9 @@
 #include "package/registry.hpp"
 
-#include <dirent.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
-#include <memory>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -16,18 +14,6 @@
 namespace mlo::package {
 namespace {
 
-std::vector<std::string> entries(const std::string& directory) {
-  std::vector<std::string> names;
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(directory.c_str()), ::closedir);
-  if (!stream) {
-    if (errno == ENOENT || errno == ENOTDIR) return names;
-    throw system_error("cannot read " + quoted(directory), errno);
-  }
-  while (const dirent* entry = ::readdir(stream.get())) names.emplace_back(entry->d_name);
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 /// Relative to the workspace.
 std::string model_directory(std::string_view name) { return "models/" + encode_name(name); }
 std::string model_file(std::string_view name) { return model_directory(name) + "/model.yaml"; }
@@ -36,7 +22,7 @@ Model load_model(const repo::Workspace& workspace, const std::string& name) {
   Model model;
   model.name = name;
   const std::string directory = model_directory(name);
-  for (const auto& file : entries(workspace.absolute(directory))) {
+  for (const auto& file : names_in(workspace.absolute(directory))) {
     const auto number = version_of_file(file);
     if (!number) continue;
     ModelVersion version;
@@ -114,7 +100,6 @@ void write_files(Env& env, const repo::Workspace& workspace,
 /// one.
 std::string publish(Env& env, repo::Workspace& workspace, const std::string& message,
                     const std::map<std::string, std::string>& files, Commit commit) {
-  const bool known = exists(workspace.absolute(std::string(parent_path(files.begin()->first))));
   repo::Git* git = commit == Commit::yes ? workspace.git() : nullptr;
   std::string made;
   if (git != nullptr) {
@@ -124,10 +109,9 @@ std::string publish(Env& env, repo::Workspace& workspace, const std::string& mes
   } else {
     write_files(env, workspace, files);
   }
-  if (!known) {  // the new directory's name, and perhaps that of models/
-    sync_directory(env.files, workspace.models_dir());
-    sync_directory(env.files, workspace.root());
-  }
+  // The names of a new model's directory and of models/, whoever made them.
+  sync_recent_names(env.files, workspace.models_dir());
+  sync_recent_names(env.files, workspace.root());
   return made;
 }
 
@@ -135,10 +119,10 @@ std::string publish(Env& env, repo::Workspace& workspace, const std::string& mes
 
 std::vector<std::string> Registry::names() const {
   std::vector<std::string> names;
-  for (const auto& file : entries(workspace_.models_dir())) {
+  for (const auto& file : names_in(workspace_.models_dir())) {
     const auto name = decode_name(file);
     if (!name) continue;
-    const auto inside = entries(join_path(workspace_.models_dir(), file));
+    const auto inside = names_in(join_path(workspace_.models_dir(), file));
     const bool any = std::any_of(inside.begin(), inside.end(), [](const std::string& one) {
       return one == "model.yaml" || version_of_file(one);
     });

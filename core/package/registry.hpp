@@ -79,6 +79,10 @@ struct RegisterReport {
 std::string encode_name(std::string_view name);
 std::optional<std::string> decode_name(std::string_view file);
 
+/// The name in NAME or model:NAME, of commands that ask for a model and not for a version; throws
+/// usage for model:NAME:VERSION and model:NAME@ALIAS.
+std::string model_name(std::string_view text);
+
 class Registry {
  public:
   Registry(Env& env, repo::Workspace& workspace) : env_(env), workspace_(workspace) {}

@@ -31,42 +31,54 @@ std::string_view state_name(State state) {
   return "unlisted";
 }
 
-/// Reads the whole object: store.read compares its digest.
-State check_object(const store::ObjectStore& store, const Digest& digest, uint64_t size,
+/// Reads the whole object: store.read compares its digest. `what` names it in problems.
+State check_object(const store::ObjectStore& store, const Digest& digest,
+                   std::optional<uint64_t> size, const std::string& what,
                    std::vector<std::string>& problems) {
   if (!store.contains(digest)) {
-    problems.push_back(fmt::format("object {} is missing from the store", digest.brief()));
+    problems.push_back(
+        fmt::format("{}: object {} is missing from the store", what, digest.brief()));
     return State::missing;
   }
   try {
-    if (store.read(digest).size() == size) return State::good;
+    const std::string bytes = store.read(digest);
+    if (!size || bytes.size() == *size) return State::good;
     problems.push_back(
-        fmt::format("object {} has another size than the tree says", digest.brief()));
+        fmt::format("{}: object {} has another size than the tree says", what, digest.brief()));
   } catch (const Error& error) {
-    problems.push_back(error.message());
+    if (error.code() == Exit::interrupted) throw;
+    problems.push_back(what + ": " + error.message());
   }
   return State::damaged;
 }
 
-/// Every file of the tree against the manifest, and the other way round.
-void check_files(const store::ObjectStore& store, const Digest& tree, const Manifest& manifest,
-                 VerifyReport& report) {
+/// Whether the package's own object is there and whole, so that its files can be looked at.
+bool check_tree(const store::ObjectStore& store, VerifyReport& report) {
+  const Digest& tree = report.package.digest;
+  return check_object(store, tree, std::nullopt, "the package's tree", report.problems) ==
+         State::good;
+}
+
+/// Every file of the tree against the manifest, and the other way round. Without a manifest, the
+/// files alone.
+void check_files(const store::ObjectStore& store, const Manifest* manifest, VerifyReport& report) {
   std::vector<std::string> seen;
-  for (const auto& entry : store::read_tree(store, tree)) {
+  for (const auto& entry : store::read_tree(store, report.package.digest)) {
     seen.push_back(entry.name);
     VerifiedFile file{entry.name, entry.digest, entry.size, State::good};
-    file.state = check_object(store, entry.digest, entry.size, report.problems);
-    const auto* listed = manifest.file(entry.name);
-    const bool manifest_itself = entry.name == "manifest.json";
-    if (!manifest_itself &&
-        (listed == nullptr || listed->digest != entry.digest || listed->size != entry.size)) {
-      file.state = State::unlisted;
-      report.problems.push_back(
-          fmt::format("{} is not the one that the manifest lists", quoted(entry.name)));
+    file.state = check_object(store, entry.digest, entry.size, quoted(entry.name), report.problems);
+    if (manifest != nullptr && entry.name != "manifest.json") {
+      const auto* listed = manifest->file(entry.name);
+      if (listed == nullptr || listed->digest != entry.digest || listed->size != entry.size) {
+        file.state = State::unlisted;
+        report.problems.push_back(
+            fmt::format("{} is not the one that the manifest lists", quoted(entry.name)));
+      }
     }
     report.files.push_back(std::move(file));
   }
-  for (const auto& listed : manifest.files) {
+  if (manifest == nullptr) return;
+  for (const auto& listed : manifest->files) {
     if (std::find(seen.begin(), seen.end(), listed.path) != seen.end()) continue;
     report.files.push_back({listed.path, listed.digest, listed.size, State::missing});
     report.problems.push_back(
@@ -92,10 +104,24 @@ VerifyReport verify(Env& env, repo::Workspace& workspace, std::string_view refer
                     std::span<const std::string> plugin_path) {
   VerifyReport report;
   report.package = resolve(env, workspace, reference);
-  const auto package = open_package(env, workspace, report.package, plugin_path);
-  check_files(workspace.store(), report.package.digest, package.manifest(), report);
+  const store::ObjectStore& store = workspace.store();
+  if (!check_tree(store, report)) return report;
+  std::optional<OpenPackage> package;
+  std::string unopened;
+  try {
+    package.emplace(open_package(env, workspace, report.package, plugin_path));
+  } catch (const Error& error) {
+    // What has no manifest at all is no package.
+    const bool has_manifest =
+        store::find_in_tree(store, report.package.digest, "manifest.json").has_value();
+    if (error.code() == Exit::interrupted || !has_manifest) throw;
+    unopened = error.message();
+  }
+  check_files(store, package ? &package->manifest() : nullptr, report);
+  // An object that does not hold has been named; else the manifest's text is what is wrong.
+  if (!package && report.verified()) report.problems.push_back(unopened);
   // A model whose bytes are not what they were is not run.
-  if (report.verified()) check_model(package, report);
+  if (report.verified()) check_model(*package, report);
   return report;
 }
 

@@ -75,6 +75,10 @@ void check_workspace(Env& env, DoctorReport& report, const DoctorOptions& option
   plugin_flags.insert(plugin_flags.end(), configured.begin(), configured.end());
   check_git(report, workspace);
   std::string store = workspace.store_path();
+  if (!exists(store)) {
+    report.findings.push_back({Level::good, "the store " + quoted(store) + " is not made yet", ""});
+    return;
+  }
   if (::access(store.c_str(), W_OK) != 0) {
     report.findings.push_back({Level::problem, "the store " + quoted(store) + " is not writable",
                                "mend its owner or mode"});

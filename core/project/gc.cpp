@@ -1,5 +1,6 @@
 #include "project/gc.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include "base/error.hpp"
@@ -33,10 +34,11 @@ class Sources {
 
 /// The other workspaces that still use the store at `store_path`.
 std::vector<std::unique_ptr<repo::Workspace>> others(Env& env, const std::string& root,
-                                                     const store::ObjectStore& store) {
+                                                     const store::ObjectStore& store,
+                                                     const std::vector<std::string>& forgotten) {
   std::vector<std::unique_ptr<repo::Workspace>> found;
   for (const std::string& other : store.workspaces()) {
-    if (other == root) continue;
+    if (other == root || std::ranges::find(forgotten, other) != forgotten.end()) continue;
     try {
       if (!exists(join_path(other, "mlo.yaml"))) throw failure("there is no mlo.yaml");
       auto workspace = std::make_unique<repo::Workspace>(repo::Workspace::open(env, other));
@@ -56,9 +58,11 @@ std::vector<std::unique_ptr<repo::Workspace>> others(Env& env, const std::string
 GcReport gc(Env& env, repo::Workspace& workspace, const GcOptions& options) {
   store::ObjectStore& store = workspace.store();
   store.set_lock_timeout(options.lock_timeout);
-  for (const std::string& gone : options.forget) store.forget_workspace(gone);
+  if (!options.store.dry_run) {
+    for (const std::string& gone : options.forget) store.forget_workspace(gone);
+  }
   repo::Reach reach = options.tips ? repo::Reach::tips : repo::Reach::history;
-  auto sharing = others(env, workspace.root(), store);
+  auto sharing = others(env, workspace.root(), store, options.forget);
   Sources sources;
   GcReport report;
   sources.add(workspace, reach);

@@ -12,11 +12,11 @@ using data::State;
 using repo::GitChange;
 
 /// Whether git's `path` is one of the files that mlo asks people to commit.
-bool is_ours(const std::string& path) {
+/// `models`: the registry, relative to git's work tree.
+bool is_ours(const std::string& path, const std::string& models) {
   std::string_view name = file_name(path);
   return name.ends_with(".mlo") || name == "mlo.yaml" || name == "mlo.lock" ||
-         name == ".mloignore" || path.starts_with("models/") ||
-         path.find("/models/") != std::string::npos;
+         name == ".mloignore" || path.starts_with(models + "/");
 }
 
 void add_git(StatusReport& report, repo::Workspace& workspace) {
@@ -28,8 +28,9 @@ void add_git(StatusReport& report, repo::Workspace& workspace) {
   std::vector<std::string> below;
   std::string root = workspace.git_path("");
   if (!root.empty()) below.push_back(root);
+  const std::string models = workspace.git_path("models");
   for (GitChange& change : git->status(below)) {
-    if (is_ours(change.path)) report.committed.push_back(std::move(change));
+    if (is_ours(change.path, models)) report.committed.push_back(std::move(change));
   }
 }
 

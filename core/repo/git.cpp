@@ -68,7 +68,9 @@ Error foreign_repository(const std::string& where) {
 }
 
 int collect(const git_config_entry* entry, void* payload) {
-  static_cast<std::vector<std::string>*>(payload)->push_back(entry->value);
+  // "directory" without "=" has no value.
+  const char* value = entry->value != nullptr ? entry->value : "";
+  static_cast<std::vector<std::string>*>(payload)->push_back(value);
   return 0;
 }
 
@@ -253,6 +255,21 @@ std::string Git::commit_subject(const std::string& commit) {
   GitCommit found = impl_->commit_of(commit);
   const char* summary = git_commit_summary(found.get());
   return summary ? summary : "";
+}
+
+Author Git::commit_author(const std::string& commit) {
+  GitCommit found = impl_->commit_of(commit);
+  const git_signature* author = git_commit_author(found.get());
+  return {author->name, author->email};
+}
+
+std::vector<std::string> Git::commit_parents(const std::string& commit) {
+  GitCommit found = impl_->commit_of(commit);
+  std::vector<std::string> parents;
+  for (unsigned i = 0; i < git_commit_parentcount(found.get()); ++i) {
+    parents.push_back(hex_of(git_commit_parent_id(found.get(), i)));
+  }
+  return parents;
 }
 
 std::vector<std::string> Git::log(const std::string& rev, size_t limit) {

@@ -76,6 +76,9 @@ class Git {
   /// Unix seconds of the committer, and the first line of the message.
   int64_t commit_time(const std::string& commit);
   std::string commit_subject(const std::string& commit);
+  Author commit_author(const std::string& commit);
+  /// Empty for a root commit.
+  std::vector<std::string> commit_parents(const std::string& commit);
   /// Each version of each file whose path `wanted` accepts, once: of all commits that any ref or HEAD
   /// reaches (or of the refs' own commits only), and of the index. Throws when an object is missing.
   std::vector<GitVersion> versions(Reach reach,
@@ -101,8 +104,9 @@ class Git {
   /// Commits exactly these files (nullopt content removes) on HEAD, whatever else the index holds:
   /// blobs, the work tree's files, their index entries (so that `git status` is clean for them and
   /// unchanged for all others), then a commit from a private index over HEAD's tree and HEAD's ref
-  /// moved by compare-and-swap, again on the new HEAD when another git was faster, at most 5 times.
-  /// Returns the commit; nullopt if it would not change HEAD's tree.
+  /// moved by compare-and-swap, again on the new HEAD when another git was faster, for two seconds.
+  /// Returns the commit; nullopt if it would not change HEAD's tree. When it throws, files and index
+  /// are put back as far as possible.
   std::optional<std::string> commit_files(
       const std::string& message, const std::map<std::string, std::optional<std::string>>& files);
   /// The work tree as a commit on the chain refs/mlo/dirty (parents: the chain's last, HEAD), without
@@ -113,8 +117,10 @@ class Git {
 
  private:
   struct Impl;
+  struct FileCommit;
   Git(Env& env, std::unique_ptr<Impl> impl);
   void publish_files(const std::map<std::string, std::optional<std::string>>& files);
+  std::optional<std::string> commit_over_head(const FileCommit& what);
   Env& env_;
   std::unique_ptr<Impl> impl_;
   std::string work_tree_, git_dir_, common_dir_, main_work_tree_;

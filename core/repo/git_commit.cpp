@@ -1,10 +1,14 @@
 // Writing to git: commits of given files on HEAD, and snapshots of dirty trees. Order: objects, files,
-// index, ref; a crash leaves at worst edited files that the same command commits when repeated.
+// index, ref; a failure puts files and index back, a crash leaves at worst edited files that the same
+// command commits when repeated.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <ctime>
+#include <set>
+#include <thread>
 
 #include "base/descriptor.hpp"
 #include "base/text.hpp"
@@ -14,7 +18,8 @@ namespace mlo::repo {
 namespace {
 
 using Files = std::map<std::string, std::optional<std::string>>;
-constexpr int kRaces = 5;
+/// Tries at moving a ref; two seconds when it is locked all the time.
+constexpr int kRaces = 40;
 
 int offset_minutes(int64_t seconds) {
   time_t time = seconds;
@@ -107,19 +112,8 @@ void put_file(git_index* index, const std::string& path, const git_oid& id,
   git_check(git_index_add(index, &entry), "cannot add " + quoted(path) + " to git's index");
 }
 
-/// git_index_write, waiting up to two seconds for another git's index.lock.
-void write_index(git_index* index) {
-  int code = 0;
-  for (int attempt = 0; attempt < 40; ++attempt) {
-    code = git_index_write(index);
-    if (code != GIT_ELOCKED) break;
-    struct timespec pause {
-      0, 50'000'000
-    };
-    nanosleep(&pause, nullptr);
-  }
-  git_check(code, "cannot write git's index");
-}
+/// Before another try at what another git has locked.
+void pause() { std::this_thread::sleep_for(std::chrono::milliseconds(50)); }
 
 git_oid create_commit(git_repository* repository, const git_oid& tree_id, const Author& author,
                       const Author& committer, Time now, const std::string& message,
@@ -188,42 +182,131 @@ static git_oid tree_over_head(git_repository* repository, const git_commit* head
   return tree_id;
 }
 
+/// Waits up to two seconds for another git's index.lock, and then starts from what that git wrote.
 static void set_index_entries(git_index* index, const std::string& top, const Files& files,
                               const Blobs& blobs) {
-  for (const auto& [path, content] : files) {
-    if (!content) {
-      drop(index, path);
-    } else if (auto status = stat_of(join_path(top, path))) {
-      put_file(index, path, blobs.at(path), *status);
+  int code = GIT_ELOCKED;
+  for (int attempt = 0; code == GIT_ELOCKED && attempt < 40; ++attempt) {
+    if (attempt > 0) pause();
+    git_check(git_index_read(index, 1), "cannot read git's index");
+    for (const auto& [path, content] : files) {
+      if (!content) {
+        drop(index, path);
+      } else if (auto status = stat_of(join_path(top, path))) {
+        put_file(index, path, blobs.at(path), *status);
+      }
     }
+    code = git_index_write(index);
   }
-  write_index(index);
+  git_check(code, "cannot write git's index");
 }
 
-std::optional<std::string> Git::commit_files(const std::string& message, const Files& files) {
-  git_repository* repository = impl_->raw();
-  Author by = author();
-  Author committer = identity(env_, repository, "COMMITTER").value_or(by);
-  Blobs blobs;
-  for (const auto& [path, content] : files) {
-    if (content) blobs[path] = write_blob(repository, *content, path);
+namespace {
+
+/// Work tree and index as they were before some files change, to put them back. Remembers whole
+/// files: those of a registry have a few hundred bytes.
+class Before {
+ public:
+  Before(git_index* index, const std::string& top, const Files& files) {
+    for (const auto& [path, content] : files) {
+      std::string place = join_path(top, path);
+      files_[path] = read_file_if_exists(place);
+      if (const git_index_entry* entry = git_index_get_bypath(index, path.c_str(), 0)) {
+        entries_[path] = *entry;
+      }
+      std::string_view above = parent_path(place);
+      while (above.size() > top.size() && !is_directory(std::string(above))) {
+        new_directories_.emplace(above);
+        above = parent_path(above);
+      }
+    }
   }
-  publish_files(files);
-  set_index_entries(impl_->fresh_index().get(), work_tree_, files, blobs);
-  std::string subject = "commit: " + std::string(split(message, '\n').front());
+
+  const Files& files() const { return files_; }
+
+  void put_index_back(git_index* index) const {
+    git_check(git_index_read(index, 1), "cannot read git's index");
+    for (const auto& [path, content] : files_) {
+      auto found = entries_.find(path);
+      if (found == entries_.end()) {
+        drop(index, path);
+        continue;
+      }
+      git_index_entry entry = found->second;
+      entry.path = path.c_str();  // the one that was read belonged to the index
+      git_check(git_index_add(index, &entry), "cannot add " + quoted(path) + " to git's index");
+    }
+    git_check(git_index_write(index), "cannot write git's index");
+  }
+
+  /// Those that are empty again; the deepest first.
+  void remove_new_directories(FileSystem& system) const {
+    for (auto path = new_directories_.rbegin(); path != new_directories_.rend(); ++path) {
+      if (is_directory(*path)) system.remove_directory(*path);
+    }
+  }
+
+ private:
+  Files files_;
+  std::map<std::string, git_index_entry> entries_;
+  std::set<std::string> new_directories_;
+};
+
+/// The error that asked for the undoing is the one to report.
+template <typename Work>
+void try_to(Work&& work) {
+  try {
+    work();
+  } catch (const Error&) {
+  }
+}
+
+}  // namespace
+
+struct Git::FileCommit {
+  const std::string& message;
+  Author author;
+  const Files& files;
+  Blobs blobs;
+};
+
+std::optional<std::string> Git::commit_files(const std::string& message, const Files& files) {
+  FileCommit what{message, author(), files, {}};
+  for (const auto& [path, content] : files) {
+    if (content) what.blobs[path] = write_blob(impl_->raw(), *content, path);
+  }
+  const Before before(impl_->fresh_index().get(), work_tree_, files);
+  try {
+    publish_files(files);
+    set_index_entries(impl_->fresh_index().get(), work_tree_, files, what.blobs);
+    return commit_over_head(what);
+  } catch (const Error&) {
+    for (const auto& file : before.files()) try_to([&] { publish_files(Files{file}); });
+    try_to([&] { before.remove_new_directories(env_.files); });
+    try_to([&] { before.put_index_back(impl_->fresh_index().get()); });
+    throw;
+  }
+}
+
+std::optional<std::string> Git::commit_over_head(const FileCommit& what) {
+  git_repository* repository = impl_->raw();
+  Author committer = identity(env_, repository, "COMMITTER").value_or(what.author);
+  std::string subject = "commit: " + std::string(split(what.message, '\n').front());
   for (int race = 0; race < kRaces; ++race) {
     GitCommit head = impl_->head_commit();
-    git_oid tree_id = tree_over_head(repository, head.get(), work_tree_, files, blobs);
+    git_oid tree_id = tree_over_head(repository, head.get(), work_tree_, what.files, what.blobs);
     if (head && git_oid_equal(git_commit_tree_id(head.get()), &tree_id)) return std::nullopt;
     std::vector<const git_commit*> parents;
     if (head) parents.push_back(head.get());
-    git_oid id =
-        create_commit(repository, tree_id, by, committer, env_.clock.now(), message, parents);
+    git_oid id = create_commit(repository, tree_id, what.author, committer, env_.clock.now(),
+                               what.message, parents);
     const git_oid* old = head ? git_commit_id(head.get()) : nullptr;
     if (move_ref(repository, head_ref(repository), old, id, subject)) return hex_of(&id);
+    pause();
   }
-  throw failure("HEAD moved " + std::to_string(kRaces) + " times while committing",
-                "another git is working here; try again");
+  throw failure(
+      "another git is working here: HEAD moves or is locked",
+      "try again; a git that was killed may have left '" + head_ref(repository) + ".lock' behind");
 }
 
 void Git::publish_files(const Files& files) {
@@ -254,8 +337,10 @@ void snapshot_path(git_repository* repository, git_index* index, const std::stri
   auto status = stat_of(join_path(top, path));
   if (!status || S_ISDIR(status->st_mode)) return drop(index, path);
   git_oid id;
-  git_check(git_blob_create_from_workdir(&id, repository, path.c_str()),
-            "cannot store " + quoted(path) + " in git");
+  int code = git_blob_create_from_workdir(&id, repository, path.c_str());
+  // Somebody's temporary file may go between the look and the reading.
+  if (code < 0 && !exists(join_path(top, path))) return drop(index, path);
+  git_check(code, "cannot store " + quoted(path) + " in git");
   put(index, path, mode_of(status), id);
 }
 
@@ -309,8 +394,11 @@ std::optional<std::string> Git::snapshot_dirty(const std::string& message, uint6
                  "mlo: snapshot of a dirty tree")) {
       return hex_of(&id);
     }
+    pause();
   }
-  throw failure("refs/mlo/dirty moved " + std::to_string(kRaces) + " times", "try again");
+  throw failure("another git is working here: '" + std::string(kDirtyRef) + "' moves or is locked",
+                "try again; a git that was killed may have left '" + std::string(kDirtyRef) +
+                    ".lock' behind");
 }
 
 }  // namespace mlo::repo

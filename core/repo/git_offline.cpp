@@ -37,6 +37,7 @@ void initialise_libgit2() {
     const char* extensions[] = {"worktreeconfig", "partialclone", "preciousobjects"};
     git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, std::size(extensions));
     git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);  // Git::open checks it
+    git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1);   // off by default, unlike git's own
     return true;
   }();
   (void)once;

@@ -9,9 +9,9 @@ namespace mlo::repo {
 namespace {
 
 constexpr std::string_view kTemplate =
-    R"(# mlo.yaml: what this project is. Committed to git; `man mlo` explains every key. Uncomment what you
-# need. Paths are relative to this file. Local settings (where the store lies, credentials, plugins)
-# belong into .mlo/config.yaml, which git does not carry.
+    R"(# mlo.yaml: what this project is. Committed to git; `man mlo-train`, `man mlo-deploy` and
+# `man mlo-drift` explain the keys. Uncomment what you need. Paths are relative to this file. Local
+# settings (where the store lies, plugins) belong into .mlo/config.yaml, which git does not carry.
 
 # trainings:
 #   NAME:                         # mlo train NAME
@@ -31,12 +31,12 @@ constexpr std::string_view kTemplate =
 #     share: 0.5                  # of the columns; at least so many drifted means exit 1
 #     fail_on: []                 # columns that alone suffice
 
-# remotes:                        # where objects are pushed to and fetched from
+# remotes:                        # reserved: where objects are pushed to and fetched from
 #   origin: {url: /mnt/shared/mlo}
 
-# stages: {}                      # a pipeline: commands, what they read and what they write
-# validate: {}                    # what data must look like
-# policies: {}                    # what a model must show before it may be promoted
+# stages: {}                      # reserved: a pipeline: commands, what they read and what they write
+# validate: {}                    # reserved: what data must look like
+# policies: {}                    # reserved: what a model must show before it may be promoted
 )";
 
 void add_ignore_line(Env& env, const std::string& directory, std::string_view name) {

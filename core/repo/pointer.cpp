@@ -1,11 +1,17 @@
 #include "repo/pointer.hpp"
 
+#include "base/text.hpp"
 #include "format/fields.hpp"
 #include "format/yaml.hpp"
 
 namespace mlo::repo {
 
 Pointer parse_pointer(std::string_view text, const std::string& name) {
+  if (text.starts_with("<<<<<<< ") || text.find("\n<<<<<<< ") != std::string_view::npos) {
+    throw failure(
+        quoted(name) + " has an unresolved merge",
+        "git checkout --ours '" + printable(name) + "' (or --theirs), then mlo data checkout");
+  }
   format::Value value =
       in_context("cannot read a pointer", [&] { return format::parse_yaml(text, name); });
   format::Fields fields(value, name, "", Exit::failure);

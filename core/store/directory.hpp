@@ -1,17 +1,13 @@
-// Names in directories, and the names of objects among them.
+// The names of objects in the directories of a store.
 #pragma once
 
 #include <functional>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "base/digest.hpp"
 
 namespace mlo::store {
-
-/// Names in a directory without "." and "..", sorted; empty when there is no such directory. Throws
-/// when it cannot be read.
-std::vector<std::string> names_in(const std::string& directory);
 
 /// Calls `visit` for every file below loose/: with its digest, or nullptr when the name is none.
 void for_each_loose(const std::string& store_path, std::string_view prefix,

@@ -35,8 +35,7 @@ FileLock FileLock::acquire(Env& env, const std::string& file, LockKind kind, int
   while (!try_lock(fd.get(), kind, file)) {
     env.check_cancelled();
     if (waited >= timeout) {
-      throw failure(what + " is in use by another mlo",
-                    "wait for it to end, or raise --lock-timeout");
+      throw failure(what + " is in use by another mlo", "wait for it to end, and try again");
     }
     std::this_thread::sleep_for(std::chrono::nanoseconds(pause));
     waited += pause;

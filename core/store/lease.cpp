@@ -4,9 +4,9 @@
 
 #include <cerrno>
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "store/directory.hpp"
 
 namespace mlo::store {
 namespace {

@@ -34,19 +34,15 @@ void publish_loose(Env& env, const std::string& store_path, std::span<LooseObjec
     env.files.sync(open_read(path).get(), path);
   });
   std::set<std::string> directories;
-  bool made_directory = false;
   for (LooseObject& object : objects) {
     std::string target = store_path + "/" + loose_name(object.digest);
     std::string directory(parent_path(target));
-    if (directories.insert(directory).second && !is_directory(directory)) {
-      make_directories(env.files, directory);
-      made_directory = true;
-    }
+    if (directories.insert(directory).second) make_directories(env.files, directory);
     env.files.rename(object.file.path(), target);
     object.file.release();
   }
   for (const std::string& directory : directories) sync_directory(env.files, directory);
-  if (made_directory) sync_directory(env.files, store_path + "/loose");
+  sync_recent_names(env.files, store_path + "/loose");
 }
 
 }  // namespace mlo::store

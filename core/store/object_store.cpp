@@ -26,9 +26,9 @@ void create_store(Env& env, const std::string& path) {
     make_directories(env.files, path + "/" + name);
   }
   env.files.create(path + "/lock", Create::append, 0666);
+  sync_directory(env.files, std::string(parent_path(path)));
   // Last, and durably: a store without this file is no store, and creating it again completes it.
   write_file_atomically(env.files, path + "/format", kFormat);
-  sync_directory(env.files, std::string(parent_path(path)));
 }
 
 void check_format(const std::string& path, const std::string& text) {
@@ -66,7 +66,10 @@ Error missing_object(const Digest& digest) {
 
 Error damaged_object(const Digest& digest, const std::string& file) {
   return failure("object sha256:" + digest.brief() + " in " + quoted(file) + " is damaged",
-                 "run 'mlo fsck', remove the damaged file and add the data again");
+                 file.ends_with(".pack")
+                     ? "run 'mlo fsck' to see what is damaged; do not remove the pack, which holds "
+                       "other objects, but bring it back from a copy of the store"
+                     : "run 'mlo fsck', remove the damaged file and add the data again");
 }
 
 ObjectStore::ObjectStore(Env& env, std::string path)

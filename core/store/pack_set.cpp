@@ -4,9 +4,9 @@
 #include <cerrno>
 #include <set>
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "store/directory.hpp"
 #include "store/pack.hpp"
 
 namespace mlo::store {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <ctime>
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "store/directory.hpp"
 #include "store/gc.hpp"
 
 namespace mlo::store {

@@ -2,9 +2,9 @@
 // in one project destroyed the data of another that shared its cache).
 #include <cerrno>
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "store/directory.hpp"
 #include "store/object_store.hpp"
 
 namespace mlo::store {

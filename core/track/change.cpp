@@ -16,9 +16,20 @@ format::Value typed(const std::string& text) {
   return text;
 }
 
-bool changes_anything(const ChangeOptions& options, const Run& run) {
+bool changes_anything(const ChangeOptions& options) {
   return !options.tags.empty() || !options.untag.empty() || !options.params.empty() ||
-         !options.metrics.empty() || (options.removed && *options.removed != run.removed);
+         !options.metrics.empty();
+}
+
+/// nullopt, and a warning, where it is damaged.
+std::optional<Run> load_if_readable(Env& env, repo::Workspace& workspace, const std::string& id) {
+  try {
+    return load_run(env, workspace, id);
+  } catch (const Error& error) {
+    if (error.code() == Exit::interrupted) throw;
+    env.reporter.warn("run " + id.substr(0, 8) + " cannot be read: " + error.message());
+    return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -33,15 +44,28 @@ std::pair<std::string, std::string> parse_assignment(std::string_view text, std:
 
 Run change_run(Env& env, repo::Workspace& workspace, const ChangeOptions& options) {
   const Run run = load_run(env, workspace, options.run);
-  if (!changes_anything(options, run)) return run;
+  if (!changes_anything(options)) return run;
   auto writer = RunWriter::append(env, workspace, run.id);
   for (const auto& [key, value] : options.params) writer.param(key, typed(value));
   for (const auto& [key, value] : options.tags) writer.tag(key, value);
   for (const auto& key : options.untag) writer.untag(key);
   for (const auto& [key, value] : options.metrics) writer.metric(key, options.step, value);
-  if (options.removed) writer.removed(*options.removed);
   writer.close();
   return load_run(env, workspace, run.id);
+}
+
+RemovalReport set_removed(Env& env, repo::Workspace& workspace, const std::string& id,
+                          bool removed) {
+  RemovalReport report{id, true, load_if_readable(env, workspace, id)};
+  if (report.run && report.run->removed == removed) {
+    report.changed = false;
+    return report;
+  }
+  auto writer = RunWriter::append(env, workspace, id);
+  writer.removed(removed);
+  writer.close();
+  if (report.run) report.run = load_run(env, workspace, id);
+  return report;
 }
 
 }  // namespace mlo::track

@@ -1,5 +1,7 @@
 #include "track/compact.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/text.hpp"
@@ -18,18 +20,26 @@ CompactReport compact_run(Env& env, repo::Workspace& workspace, const std::strin
   CompactReport report;
   report.id = id;
   std::vector<HeadSegment> head;
+  std::vector<Descriptor> claims;  // until their logs are gone
   store::Batch batch(workspace.store_for_writing());
   for (const auto& place : run_segments(workspace, id)) {
     if (place.object) {
       head.push_back({place.writer, *place.object, place.size});
       continue;
     }
-    if (segment_held(place.path)) continue;
+    Descriptor claim = claim_segment(place.path);
+    if (!claim) continue;
     const std::string bytes = read_file(place.path);
     const auto scan = scan_segment(bytes, id, place.writer, place.path, [](auto, auto) {});
     if (scan.valid == 0) continue;  // its header was never whole
+    if (scan.damaged) {             // what follows may still be saved by hand
+      env.reporter.warn(fmt::format("run {}: segment {} is damaged and stays as it is",
+                                    id.substr(0, 8), place.writer));
+      continue;
+    }
     const auto digest = batch.add(std::string_view(bytes).substr(0, scan.valid));
     head.push_back({place.writer, digest, scan.valid});
+    claims.push_back(std::move(claim));
     ++report.segments;
     report.bytes += scan.valid;
     report.dropped += scan.dropped;

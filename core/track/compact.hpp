@@ -1,7 +1,8 @@
 // Compaction: closed segments of a run become store objects listed in its head (head.hpp), so that
 // a finished run is one small file and its events live where gc, fsck, push and pull look. Order:
 // objects durable, then the head durable, then the logs go; a crash at any point leaves every event
-// readable. Holds the workspace lock. Segments that a living writer holds stay as they are.
+// readable. Holds the workspace lock. Segments that a living writer holds stay as they are, and so
+// do damaged ones, with a warning.
 #pragma once
 
 #include <cstdint>

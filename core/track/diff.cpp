@@ -1,5 +1,6 @@
 #include "track/diff.hpp"
 
+#include <cmath>
 #include <map>
 
 namespace mlo::track {
@@ -64,6 +65,12 @@ Section tags(const Run& run) {
   return out;
 }
 
+/// A metric that diverged in both runs is no difference: NaN is NaN here.
+bool same(const Value& a, const Value& b) {
+  const auto is_nan = [](const Value& v) { return v.is_double() && std::isnan(v.as_double()); };
+  return a == b || (is_nan(a) && is_nan(b));
+}
+
 void compare(const std::string& section, const Section& a, const Section& b,
              const DiffOptions& options, std::vector<Difference>& out) {
   Section keys = a;
@@ -72,7 +79,7 @@ void compare(const std::string& section, const Section& a, const Section& b,
     const auto left = a.find(key), right = b.find(key);
     Difference one{section, key, left == a.end() ? Value() : left->second,
                    right == b.end() ? Value() : right->second, false};
-    one.same = one.a == one.b;
+    one.same = same(one.a, one.b);
     if (!one.same || options.all) out.push_back(std::move(one));
   }
 }

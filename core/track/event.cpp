@@ -91,7 +91,9 @@ SegmentEvents decode_segment(std::string_view bytes, std::string_view run, std::
         break;  // a later version's event
     }
   };
-  events.dropped = scan_segment(bytes, run, writer, name, visit).dropped;
+  const SegmentScan scan = scan_segment(bytes, run, writer, name, visit);
+  events.dropped = scan.dropped;
+  events.damaged = scan.damaged;
   return events;
 }
 

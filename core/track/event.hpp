@@ -2,7 +2,7 @@
 // nanoseconds since 1970 and never goes back within one writer.
 //
 //   kind 1, record:  01 TIME(8) JSON      canonical JSON, an object with "event" and its members:
-//     start        name, experiment, parent, user, host, command, commit, dirty, snapshot
+//     start        name, experiment, parent, user, host, command, commit, dirty, snapshot, large
 //     param        key, value             tag     key, value (null removes it)
 //     input        name, digest, size     output  path, digest, size
 //     environment  members (merged)       model   digest
@@ -46,7 +46,8 @@ struct SegmentEvents {
   std::vector<Record> records;
   std::vector<std::string> series;
   std::vector<SeriesPoint> points;
-  uint64_t dropped = 0;  ///< bytes of a torn tail
+  uint64_t dropped = 0;  ///< bytes after the last event that holds
+  bool damaged = false;  ///< these are no torn tail (SegmentScan)
 };
 
 /// Throws when a whole frame makes no sense (malformed JSON, a point of an unnamed series).

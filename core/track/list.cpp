@@ -28,7 +28,7 @@ class Candidates {
  public:
   Candidates(Env& env, repo::Workspace& workspace)
       : env_(env), workspace_(workspace), index_(env, workspace), cached_(index_.load()) {
-    for (auto& id : run_ids(workspace)) add(std::move(id));
+    for (const auto& id : run_ids(workspace)) if_readable(id, [&] { add(id); });
     std::vector<std::string> vanished;
     for (const auto& [id, entry] : cached_) {
       if (!seen_.contains(id)) vanished.push_back(id);
@@ -38,25 +38,40 @@ class Candidates {
 
   std::vector<Candidate>& all() { return all_; }
 
-  /// The record; folds it anew where the index holds nonsense. nullopt: the run vanished.
+  /// The record; folds it anew where the index holds nonsense. nullopt: the run vanished, or cannot
+  /// be read.
   std::optional<Run> record(Candidate& candidate) {
     if (candidate.run) return std::move(candidate.run);
     try {
       return indexed_run(*candidate.entry, index_.record(candidate.id));
     } catch (const Error&) {
-      return fold_run(candidate.id, read_run(workspace_, candidate.id));
+      std::optional<Run> run;
+      if_readable(candidate.id,
+                  [&] { run = fold_run(candidate.id, read_run(workspace_, candidate.id)); });
+      return run;
     }
   }
 
  private:
-  void add(std::string id) {
+  /// One damaged run must not hide all others.
+  template <typename Work>
+  void if_readable(const std::string& id, Work&& work) {
+    try {
+      work();
+    } catch (const Error& error) {
+      if (error.code() == Exit::interrupted) throw;
+      env_.reporter.warn("run " + id.substr(0, 8) + " cannot be read: " + error.message());
+    }
+  }
+
+  void add(const std::string& id) {
     const auto stamped = stamp_directory(env_, run_directory(workspace_, id));
     if (!stamped) return;
     seen_.insert(id);
     const auto found = cached_.find(id);
     if (found != cached_.end() && found->second.stamp == stamped->stamp) {
       const IndexEntry& entry = found->second;
-      all_.push_back({std::move(id), entry.started, entry.removed, &entry, std::nullopt});
+      all_.push_back({id, entry.started, entry.removed, &entry, std::nullopt});
       return;
     }
     const RunEvents events = read_run(workspace_, id);
@@ -67,7 +82,7 @@ class Candidates {
     }
     const Time started = run->started_at;
     const bool removed = run->removed;
-    all_.push_back({std::move(id), started, removed, nullptr, std::move(run)});
+    all_.push_back({id, started, removed, nullptr, std::move(run)});
   }
 
   Env& env_;

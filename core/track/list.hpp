@@ -21,6 +21,7 @@ struct ListOptions {
   bool removed = false;  ///< also runs that were removed
 };
 
+/// A run that cannot be read is left out, with a warning.
 std::vector<Run> list_runs(Env& env, repo::Workspace& workspace, const ListOptions& options = {});
 
 /// The ids of all runs that have a directory, sorted; removed ones too.

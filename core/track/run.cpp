@@ -31,6 +31,15 @@ std::string latest_run(Env& env, repo::Workspace& workspace) {
   return runs.front().id;
 }
 
+std::string latest_removed_run(Env& env, repo::Workspace& workspace) {
+  ListOptions options;
+  options.removed = true;
+  for (const Run& run : list_runs(env, workspace, options)) {
+    if (run.removed) return run.id;
+  }
+  throw usage("there is no removed run", "list all runs: mlo track list --removed");
+}
+
 Error unknown_run(std::string_view id, const std::vector<std::string>& ids) {
   std::string hint = "list them: mlo track list";
   if (const auto near = nearest(id, ids)) hint = fmt::format("did you mean '{}'?", *near);
@@ -95,12 +104,17 @@ std::string resolve_run(Env& env, repo::Workspace& workspace, std::string_view i
   return resolve_prefix(workspace, id);
 }
 
+std::string resolve_removed_run(Env& env, repo::Workspace& workspace, std::string_view id) {
+  if (id == "latest" || id == "run:latest") return latest_removed_run(env, workspace);
+  return resolve_run(env, workspace, id);
+}
+
 Run load_run(Env& env, repo::Workspace& workspace, std::string_view id) {
   const std::string full = resolve_run(env, workspace, id);
   auto run = fold_run(full, read_run(workspace, full));
   if (!run) {
     throw failure(fmt::format("run '{}' has no beginning: its process died while it started", full),
-                  "remove it: mlo track remove " + full);
+                  "it holds nothing; remove the directory " + run_directory(workspace, full));
   }
   return std::move(*run);
 }

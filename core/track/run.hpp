@@ -92,6 +92,8 @@ struct Series {
 /// The full id for an id, a unique prefix (4 or more digits) or "latest" (the latest start that is
 /// not removed). Throws usage errors: unknown (with the nearest names) or ambiguous (candidates).
 std::string resolve_run(Env& env, repo::Workspace& workspace, std::string_view id);
+/// The same, but "latest" is the latest start among the removed runs: what `track restore` brings back.
+std::string resolve_removed_run(Env& env, repo::Workspace& workspace, std::string_view id);
 
 /// resolve_run() and the fold of its events.
 Run load_run(Env& env, repo::Workspace& workspace, std::string_view id);

@@ -1,9 +1,6 @@
 #include "track/run_segments.hpp"
 
-#include <dirent.h>
-
 #include <algorithm>
-#include <memory>
 
 #include "base/descriptor.hpp"
 #include "base/error.hpp"
@@ -19,18 +16,6 @@ namespace {
 
 constexpr std::string_view kLogSuffix = ".log";
 
-std::vector<std::string> entries(const std::string& directory) {
-  std::vector<std::string> names;
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(directory.c_str()), ::closedir);
-  if (!stream) {
-    if (errno == ENOENT || errno == ENOTDIR) return names;
-    throw system_error("cannot read " + quoted(directory), errno);
-  }
-  while (const dirent* entry = ::readdir(stream.get())) names.emplace_back(entry->d_name);
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 std::string read_segment(repo::Workspace& workspace, const SegmentPlace& place) {
   return place.object ? workspace.store().read(*place.object) : read_file(place.path);
 }
@@ -42,7 +27,7 @@ std::string run_directory(const repo::Workspace& workspace, std::string_view id)
 }
 
 std::vector<std::string> run_ids(repo::Workspace& workspace) {
-  auto ids = entries(workspace.runs_dir());
+  auto ids = names_in(workspace.runs_dir());
   std::erase_if(ids, [](const std::string& name) { return !is_run_id(name); });
   return ids;
 }
@@ -51,7 +36,7 @@ std::vector<SegmentPlace> run_segments(const repo::Workspace& workspace, std::st
   const std::string directory = run_directory(workspace, id);
   std::vector<SegmentPlace> places;
   // Logs first: a compaction in between then shows a segment twice, and never not at all.
-  const auto names = entries(directory);
+  const auto names = names_in(directory);
   const std::string head = join_path(directory, "head");
   if (const auto text = read_file_if_exists(head)) {
     for (auto& segment : parse_head(*text, head)) {
@@ -72,7 +57,7 @@ std::vector<SegmentPlace> run_segments(const repo::Workspace& workspace, std::st
   return places;
 }
 
-RunEvents read_run(repo::Workspace& workspace, std::string_view id) {
+static RunEvents read_segments(repo::Workspace& workspace, std::string_view id) {
   RunEvents run;
   for (const auto& place : run_segments(workspace, id)) {
     // Asked before reading: a writer that ends in between is read with its end.
@@ -81,6 +66,15 @@ RunEvents read_run(repo::Workspace& workspace, std::string_view id) {
     run.segments.push_back(decode_segment(read_segment(workspace, place), id, place.writer, name));
   }
   return run;
+}
+
+RunEvents read_run(repo::Workspace& workspace, std::string_view id) {
+  try {
+    return read_segments(workspace, id);
+  } catch (const Error& error) {
+    if (error.system_code() != ENOENT) throw;
+    return read_segments(workspace, id);  // a compaction took a log away between look and reading
+  }
 }
 
 }  // namespace mlo::track

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "data/ingest.hpp"
 #include "repo/workspace.hpp"
 #include "track/event.hpp"
 #include "track/run_name.hpp"
@@ -40,27 +41,48 @@ std::string user_name() {
 /// Creates the run's directory durably; `id` must be new.
 void make_run_directory(Env& env, const repo::Workspace& workspace, const std::string& id) {
   const std::string runs = workspace.runs_dir();
-  if (!exists(runs)) {
-    make_directories(env.files, runs);
-    sync_directory(env.files, workspace.mlo_dir());
-  }
+  make_directories(env.files, runs);
+  sync_recent_names(env.files, workspace.mlo_dir());
   env.files.make_directory(run_directory(workspace, id), 0777);
   sync_directory(env.files, runs);
 }
 
-void add_git(Env& env, repo::Workspace& workspace, const std::string& name, Value& start) {
+/// Stores what was too large for the snapshot and names it in the start event as "large"; returns
+/// what keeps gc away from it until the event is written.
+std::vector<std::optional<store::FileLock>> keep_large(Env& env, repo::Workspace& workspace,
+                                                       const std::vector<std::string>& paths,
+                                                       Value& start) {
+  std::vector<std::optional<store::FileLock>> holds;
+  Value list = Value::array();
+  for (const auto& path : paths) {
+    try {
+      auto kept = data::ingest(env, workspace, join_path(workspace.git()->work_tree(), path));
+      Value file = Value::object();
+      file.set("name", path).set("digest", kept.digest.text()).set("size", kept.size);
+      list.push(std::move(file));
+      holds.push_back(std::move(kept.hold));
+    } catch (const Error& error) {
+      if (error.code() == Exit::interrupted) throw;
+      env.reporter.warn(fmt::format("{} is larger than {} and not kept with the run: {}",
+                                    quoted(path), human_size(kSnapshotLimit), error.message()));
+    }
+  }
+  if (list.size() > 0) start.set("large", std::move(list));
+  return holds;
+}
+
+/// Returns what keep_large() does.
+std::vector<std::optional<store::FileLock>> add_git(Env& env, repo::Workspace& workspace,
+                                                    const std::string& name, Value& start) {
   repo::Git* git = workspace.git();
-  if (git == nullptr) return;
+  if (git == nullptr) return {};
   if (const auto head = git->head()) start.set("commit", *head);
-  if (!git->is_dirty()) return;
+  if (!git->is_dirty()) return {};
   start.set("dirty", true);
   std::vector<std::string> large;
   const auto snapshot = git->snapshot_dirty("mlo run " + name, kSnapshotLimit, &large);
   if (snapshot) start.set("snapshot", *snapshot);
-  for (const auto& path : large) {
-    env.reporter.warn(fmt::format("{} is larger than {} and not kept with the run", quoted(path),
-                                  human_size(kSnapshotLimit)));
-  }
+  return keep_large(env, workspace, large, start);
 }
 
 void check_key(std::string_view what, std::string_view key) {
@@ -153,7 +175,8 @@ RunWriter RunWriter::start(Env& env, repo::Workspace& workspace, const RunStart&
   Value command = Value::array();
   for (const auto& word : start.command) command.push(word);
   value.set("command", std::move(command));
-  if (start.record_git) add_git(env, workspace, name, value);
+  std::vector<std::optional<store::FileLock>> holds;  // until the event that names them is there
+  if (start.record_git) holds = add_git(env, workspace, name, value);
 
   make_run_directory(env, workspace, id);
   auto impl = std::make_unique<Impl>(env, workspace, id);

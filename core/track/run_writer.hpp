@@ -31,7 +31,8 @@ struct RunStart {
   std::vector<std::string> command;
   std::vector<std::pair<std::string, format::Value>> params;
   std::vector<std::pair<std::string, std::string>> tags;
-  /// Records commit and dirtiness of the workspace's git, and keeps a dirty tree as a snapshot.
+  /// Records commit and dirtiness of the workspace's git, and keeps a dirty tree: as a snapshot, and
+  /// untracked files above 10 MiB in the store.
   bool record_git = true;
 };
 

@@ -14,9 +14,10 @@
 //             n    payload (event.hpp)
 //
 // A reader stops at the first frame that is short or fails its check: what follows was torn by a
-// crash and is dropped. The sequence of an event is its index in the segment. While the writer
-// lives, it holds an exclusive open-file-description lock on the whole file (the kernel drops it
-// however the process ends); nobody else writes the file, and it is never opened again for writing.
+// crash, or was damaged later (SegmentScan::damaged), and is dropped. The sequence of an event is
+// its index in the segment. While the writer lives, it holds an exclusive open-file-description lock
+// on the whole file (the kernel drops it however the process ends); nobody else writes the file, and
+// it is never opened again for writing.
 #pragma once
 
 #include <cstdint>
@@ -60,6 +61,11 @@ struct SegmentScan {
   uint64_t events = 0;
   uint64_t valid = 0;    ///< bytes from the start that hold
   uint64_t dropped = 0;  ///< bytes after them
+  /// What was dropped is no torn tail, so that events which were whole once are lost. A killed writer
+  /// leaves a short last frame; a power loss leaves one of which the rest from some sector (512 bytes)
+  /// on is zeros, up to the end of the file. Anything else is damage: a frame that fits into the file
+  /// and fails its check, a length that no writer writes, or a "short" frame that whole ones follow.
+  bool damaged = false;
 };
 
 /// Calls `visit(sequence, payload)` for each whole frame. A file shorter than its header is empty;
@@ -68,6 +74,9 @@ SegmentScan scan_segment(std::string_view bytes, std::string_view run, std::stri
                          const std::string& name,
                          const std::function<void(uint64_t, std::string_view)>& visit);
 
+/// Takes the writer's lock of a segment whose writer is gone; nobody writes to it for as long as the
+/// descriptor is open. Empty when its writer lives, or may live: where locks do not work.
+Descriptor claim_segment(const std::string& path);
 /// Whether a living process holds the segment open for writing.
 bool segment_held(const std::string& path);
 

@@ -47,7 +47,8 @@ TEST_CASE("adding an unchanged tree again reads nothing and changes nothing") {
 TEST_CASE("files written in the tick of the look are hashed again, once") {
   DataFixture fixture;
   fixture.dir.write("d/f", "1");
-  fixture.test.clock.set(system_clock().now());
+  const auto written = stat_of(fixture.dir / "d/f")->st_ctim;
+  fixture.test.clock.set(int64_t{written.tv_sec} * 1'000'000'000 + written.tv_nsec);
   CHECK(fixture.add({"d"}).hashed == 1);
   fixture.later();
   CHECK(fixture.status().hashed == 1);  // the entry was racy, so it was not kept
@@ -289,4 +290,15 @@ TEST_CASE("a pointer that git ignores is warned about") {
   fixture.add({"a.csv"});
   REQUIRE(fixture.test.reporter.warnings.size() == 1);
   CHECK(fixture.test.reporter.warnings[0].find("git ignores 'a.csv.mlo'") != std::string::npos);
+}
+
+TEST_CASE("data of a workspace inside this one is its own affair") {
+  DataFixture fixture;
+  make_directories(posix_files(), fixture.dir / "nest/deep");
+  fixture.dir.write("nest/deep/z.csv", "precious");
+  fixture.dir.write("nest/mlo.yaml", "");
+  Error error = error_of([&] { fixture.add({"nest/deep/z.csv"}); });
+  CHECK(error.code() == Exit::usage);
+  CHECK(error.message() == "'nest/deep/z.csv' belongs to the workspace 'nest'");
+  CHECK(error.hint() == "mlo -C 'nest' data add 'deep/z.csv'");
 }

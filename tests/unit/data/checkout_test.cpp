@@ -123,6 +123,8 @@ TEST_CASE("checkout reaches file systems other than that of .mlo") {
   fixture.git("add .");
   fixture.git("commit -qm one");
   // A linked work tree shares the main one's .mlo; /dev/shm is a file system of its own.
+  INFO("needs /dev/shm and /var/tmp on two file systems");
+  REQUIRE(is_directory("/dev/shm"));
   bool in_memory = stat_of(fixture.dir.path())->st_dev == stat_of("/dev/shm")->st_dev;
   std::string linked = (in_memory ? "/var/tmp" : "/dev/shm") + ("/mlo-test-" + random_hex(16));
   fixture.git("worktree add -q " + linked);
@@ -253,8 +255,42 @@ TEST_CASE("what a power cut left of a checkout is replaced without force") {
   fixture.dir.write("f", "twelve");
   fixture.checkout();
   CHECK(fixture.dir.read("f") == "twelve bytes");
-  fixture.dir.write("f", "twelve byteX");
+  fixture.rewrite("f", "twelve byteX");
   CHECK_THROWS_AS(fixture.checkout(), Error);
+}
+
+TEST_CASE("a damaged object is no reason to let the only good copy go") {
+  DataFixture fixture;
+  std::string first(200'000, '1'), second(200'000, '2');
+  fixture.dir.write("f", first);
+  fixture.add({"f"});
+  std::string pointer = fixture.dir.read("f.mlo");
+  fixture.rewrite("f", second);
+  fixture.add({"f"});
+  std::string hex = sha256(second).hex();
+  std::string object = fixture.dir / (".mlo/store/loose/" + hex.substr(0, 2) + "/" + hex.substr(2));
+  REQUIRE(::truncate(object.c_str(), 0) == 0);
+  fixture.dir.write("f.mlo", pointer);
+  CHECK_THAT(error_of([&] { fixture.checkout(); }).message(),
+             Catch::Contains("content that is not stored"));
+  CHECK(fixture.dir.read("f") == second);
+}
+
+TEST_CASE("a link to a damaged object is not taken for its content") {
+  DataFixture fixture;
+  std::string text(200'000, 'L');
+  fixture.dir.write("f", text);
+  fixture.add({"f"});
+  fixture.remove("f");
+  std::string hex = sha256(text).hex();
+  std::string object = fixture.dir / (".mlo/store/loose/" + hex.substr(0, 2) + "/" + hex.substr(2));
+  REQUIRE(::chmod(object.c_str(), 0644) == 0);
+  Descriptor fd(::open(object.c_str(), O_WRONLY | O_CLOEXEC));
+  posix_files().write(fd.get(), as_bytes("X"), object);
+  fixture.dir.write(".mlo/config.yaml", "store: {link: [hardlink]}\n");
+  fixture.checkout();
+  fixture.later();
+  CHECK_FALSE(fixture.status().clean());
 }
 
 TEST_CASE("links of the store are used as configured") {

@@ -1,10 +1,12 @@
 // A workspace, with or without git, for the tests of the data room.
 #pragma once
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <catch2/catch.hpp>
 #include <cstdio>
 #include <functional>
 #include <map>
@@ -33,6 +35,14 @@ struct DataFixture {
     if (git) git_init(dir.path());
     repo::init(test.env, dir.path());
     later();
+  }
+  /// Writes the file as if a second later: the kernel's clock has ticks of some milliseconds, and
+  /// later() tells mlo that they are long over.
+  void rewrite(const std::string& path, const std::string& text) {
+    dir.write(path, text);
+    struct timespec times[2] = {{0, UTIME_OMIT}, stat_of(dir / path)->st_mtim};
+    times[1].tv_sec += 1;
+    REQUIRE(::utimensat(AT_FDCWD, (dir / path).c_str(), times, 0) == 0);
   }
   /// So much later that nothing written so far is racy.
   void later() { test.clock.set(system_clock().now() + 10'000'000'000); }

@@ -79,7 +79,12 @@ TEST_CASE("a run that is no finished training cannot be packaged") {
   writer.finish(track::Status::failed);
   const auto error = error_of([&] { build(f.test.env, f.ws(), {.run = "latest", .name = "m"}); });
   CHECK(error.code() == Exit::failure);
-  CHECK(error.message().find("has no 'encoder.json'") != std::string::npos);
+  CHECK(error.message().find("did not finish: failed") != std::string::npos);
+  auto empty = track::RunWriter::start(f.test.env, f.ws(), {});
+  empty.finish(track::Status::finished);
+  CHECK(message_of([&] {
+          build(f.test.env, f.ws(), {.run = empty.id(), .name = "m"});
+        }).find("has no 'encoder.json'") != std::string::npos);
   CHECK(f.registry().names().empty());
   CHECK(error_of([&] { build(f.test.env, f.ws(), {.run = "abcd"}); }).code() == Exit::usage);
 }
@@ -170,6 +175,25 @@ TEST_CASE("verify: a good package, and every way to be bad") {
     const auto bad = check("vocabulary");
     REQUIRE_FALSE(bad.verified());
     CHECK(bad.files.at(3).state == VerifiedFile::State::damaged);
+  }
+  SECTION("a damaged manifest or tree is a problem of the package") {
+    const bool tree = GENERATE(false, true);
+    const std::string edit =
+        tree ? "s/mlo-tree 1/mlo-tree 7/" : "s/\"mlo_package\":1/\"mlo_package\":7/";
+    REQUIRE(f.shell("set -e; for p in .mlo/store/packs/*.pack; do chmod u+w $p; LC_ALL=C sed -i '" +
+                    edit + "' $p; done") == 0);
+    f.ws().store().reload();
+    const auto bad = check("vocabulary");
+    REQUIRE(bad.problems.size() == 1);
+    CHECK(bad.problems[0].find(tree ? "the package's tree: object " : "'manifest.json': object ") ==
+          0);
+    CHECK(bad.files.size() == (tree ? 0 : 7));
+    CHECK(bad.package.name == "vocabulary");
+  }
+  SECTION("a manifest that is none") {
+    const auto bad = check(with_file(f.ws(), digest, "manifest.json", "{}").text());
+    REQUIRE(bad.problems.size() == 1);
+    CHECK(bad.problems[0].find("manifest.json") != std::string::npos);
   }
   SECTION("no runtime of that name") {
     const auto error =

@@ -4,6 +4,7 @@
 #include <set>
 #include <thread>
 
+#include "package/history.hpp"
 #include "package/model_files.hpp"
 #include "package_fixture.hpp"
 
@@ -48,6 +49,8 @@ TEST_CASE("the golden version file and model file") {
   CHECK(message_of([&] {
           parse_model_file("mlo: 1\naliases:\n  a: x\n", "model.yaml", model);
         }).find("model.yaml:3:6: ") == 0);
+  const auto newer = error_of([&] { parse_model_file("mlo: 2\n", "model.yaml", model); });
+  CHECK(newer.message().find("written by a newer mlo") != std::string::npos);
   CHECK(version_of_file("12.yaml") == 12);
   CHECK_FALSE(version_of_file("012.yaml"));
   CHECK_FALSE(version_of_file("model.yaml"));
@@ -173,4 +176,39 @@ TEST_CASE("a detached and an unborn HEAD are no obstacles") {
   f.shell("git checkout -q --detach");
   CHECK(f.add("m", "two").commit.size() == 40);
   CHECK(f.shell("git symbolic-ref -q HEAD > /dev/null") != 0);
+}
+
+TEST_CASE("an alias edits the golden model file by one digit") {
+  test::PackageFixture f;
+  f.add("vocabulary", "one");
+  const std::string golden = read_file(std::string(MLO_TEST_DATA) + "/model.yaml");
+  std::string before = golden;
+  const size_t at = before.find("production: 1");
+  REQUIRE(at != std::string::npos);
+  before.replace(at, 13, "production: 2");
+  f.dir.write("models/vocabulary/model.yaml", before);
+  f.registry().alias({.name = "vocabulary", .alias = "production", .version = 1});
+  CHECK(f.dir.read("models/vocabulary/model.yaml") == golden);
+}
+
+TEST_CASE("a model is named with or without its kind") {
+  CHECK(model_name("vocabulary") == "vocabulary");
+  CHECK(model_name("model:vocabulary") == "vocabulary");
+  CHECK(error_of([&] { model_name("model:vocabulary:1"); }).code() == Exit::usage);
+  CHECK(error_of([&] { model_name("model:vocabulary@production"); }).code() == Exit::usage);
+}
+
+TEST_CASE("history names who changed the model, and no merge that only brought it along") {
+  test::PackageFixture f(test::WithGit::yes);
+  REQUIRE(f.shell("git add -A && git commit -q -m start && git checkout -q -b other && "
+                  "echo x > x && git add x && git commit -q -m unrelated && "
+                  "git checkout -q main") == 0);
+  const std::string added = f.add("m", "one").commit;
+  REQUIRE(f.shell("git checkout -q other && git merge -q -m merged main && echo y > y && "
+                  "git add y && git commit -q -m later") == 0);
+  const auto report = history(f.test.env, f.ws(), "m");
+  REQUIRE(report.changes.size() == 1);
+  CHECK(report.changes[0].commit == added);
+  CHECK(report.changes[0].author == "T");
+  CHECK(report.changes[0].files == std::vector<std::string>{"1.yaml", "model.yaml"});
 }

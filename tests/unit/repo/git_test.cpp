@@ -147,6 +147,29 @@ TEST_CASE("a commit of given files leaves everything else alone") {
   CHECK(repository.run("fsck 2>&1").find("error") == std::string::npos);
 }
 
+TEST_CASE("a commit that fails leaves files and index as they were") {
+  Repository repository;
+  repository.dir.write("m/model.yaml", "old");
+  repository.run("add .");
+  repository.run("commit -qm one");
+  repository.dir.write("m/model.yaml", "edited");
+  const std::string before = repository.run("status --porcelain -uall");
+  const std::string lock =
+      GENERATE(as<std::string>{}, ".git/index.lock", ".git/refs/heads/main.lock");
+  CAPTURE(lock);
+  repository.dir.write(lock, "");
+  auto git = repository.open();
+  const std::map<std::string, std::optional<std::string>> files = {{"m/model.yaml", "new"},
+                                                                   {"n/deep/1.yaml", "version"}};
+  CHECK_THROWS_AS(git->commit_files("change", files), Error);
+  CHECK(repository.dir.read("m/model.yaml") == "edited");
+  CHECK_FALSE(exists(repository.dir / "n"));
+  posix_files().unlink(repository.dir / lock);
+  CHECK(repository.run("status --porcelain -uall") == before);
+  CHECK(git->commit_files("change", files));
+  CHECK(repository.run("status --porcelain -uall") == "");
+}
+
 TEST_CASE("the first commit of an unborn branch") {
   Repository repository;
   auto git = repository.open();

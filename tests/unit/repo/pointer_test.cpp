@@ -49,3 +49,11 @@ TEST_CASE("a pointer's name says the path") {
   CHECK(repo::pointed_path("data/.mlo") == "");
   CHECK(repo::pointed_path("data/a.csv") == "");
 }
+
+TEST_CASE("an unresolved merge is called so") {
+  const Error error = test::error_of([] {
+    repo::parse_pointer("mlo: 1\n<<<<<<< HEAD\ntype: file\n=======\n>>>>>>> side\n", "f.mlo");
+  });
+  CHECK(error.message() == "'f.mlo' has an unresolved merge");
+  CHECK(error.hint().find("--theirs") != std::string::npos);
+}

@@ -3,13 +3,19 @@
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <limits>
+#include <thread>
 
 #include "base/error.hpp"
 #include "format/json.hpp"
+#include "support/error_of.hpp"
+#include "track/change.hpp"
 #include "track/compact.hpp"
 #include "track/database.hpp"
 #include "track/diff.hpp"
 #include "track/index.hpp"
+#include "track/roots.hpp"
 #include "track/run_segments.hpp"
 #include "track_fixture.hpp"
 
@@ -58,6 +64,44 @@ TEST_CASE("a removed run is hidden, and comes back") {
   CHECK(list(f) == Names{"a"});
 }
 
+TEST_CASE("latest is the last of the runs that are shown, to restore the last of the removed") {
+  test::TrackFixture f;
+  std::vector<std::string> ids;
+  for (const char* name : {"a", "b", "c"}) ids.push_back(f.finished(name, 0.1, 0.7));
+  CHECK_THROWS_AS(resolve_removed_run(f.test.env, f.ws(), "latest"), Error);
+  for (const auto& id : {ids[0], ids[1]}) {
+    CHECK(set_removed(f.test.env, f.ws(), id, true).changed);
+  }
+  CHECK(resolve_run(f.test.env, f.ws(), "latest") == ids[2]);
+  CHECK(resolve_removed_run(f.test.env, f.ws(), "run:latest") == ids[1]);
+  CHECK(resolve_removed_run(f.test.env, f.ws(), ids[0].substr(0, 12)) == ids[0]);
+  CHECK_FALSE(set_removed(f.test.env, f.ws(), ids[2], false).changed);
+  f.test.clock.advance(1);
+  CHECK_FALSE(set_removed(f.test.env, f.ws(), ids[1], false).run->removed);
+}
+
+TEST_CASE("a damaged run hides no other, and can be removed") {
+  test::TrackFixture f;
+  const std::string bad = f.finished("a", 0.1, 0.7);
+  f.finished("b", 0.1, 0.7);
+  const std::string log = run_segments(f.ws(), bad).at(0).path;
+  std::string bytes = read_file(log);
+  bytes[20] = bytes[20] == '0' ? '1' : '0';
+  write_file_atomically(posix_files(), log, bytes);
+  CHECK(list(f) == Names{"b"});
+  REQUIRE(f.test.reporter.warnings.size() == 1);
+  CHECK(f.test.reporter.warnings[0].find("run " + bad.substr(0, 8) + " cannot be read: ") == 0);
+  const auto report = set_removed(f.test.env, f.ws(), bad, true);
+  CHECK(report.changed);
+  CHECK_FALSE(report.run);
+  CHECK(run_segments(f.ws(), bad).size() == 2);
+  // What it refers to is not known: gc must not go on.
+  RunRoots roots(f.ws());
+  const Error error = test::error_of([&] { roots.roots(f.test.env, [](const store::Root&) {}); });
+  CHECK(error.message().find("run " + bad) == 0);
+  CHECK(error.hint().find("mlo fsck") != std::string::npos);
+}
+
 TEST_CASE("the index gives the same answers as the segments, and knows when it is old") {
   test::TrackFixture f;
   const std::string id = f.finished("a", 0.1, 0.7);
@@ -82,7 +126,8 @@ TEST_CASE("the index gives the same answers as the segments, and knows when it i
     index.save({{id, entry}}, {});
   }
   CHECK(list(f) == Names{"z"});
-  // A new segment changes the directory: the entry is old.
+  // A new segment changes the directory: the entry is old, once the kernel's clock has ticked.
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
   RunWriter::append(f.test.env, f.ws(), id).tag("k", "v");
   CHECK(list(f) == Names{"a"});
 }
@@ -167,4 +212,14 @@ TEST_CASE("runs differ in what differs") {
   const auto all = diff_runs(a, b, {.all = true});
   CHECK(all.differences.size() > 2);
   CHECK(to_json(diff)["differences"].size() == 1);
+}
+
+TEST_CASE("a metric that diverged in both runs is no difference") {
+  test::TrackFixture f;
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const Run a = load_run(f.test.env, f.ws(), f.finished("a", 0.1, nan));
+  const Run b = load_run(f.test.env, f.ws(), f.finished("b", 0.1, nan));
+  CHECK(diff_runs(a, b).differences.empty());
+  const Run c = load_run(f.test.env, f.ws(), f.finished("c", 0.1, 0.7));
+  CHECK(diff_runs(a, c).differences.size() == 1);
 }

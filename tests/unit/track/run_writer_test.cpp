@@ -10,8 +10,10 @@
 #include "base/error.hpp"
 #include "format/json.hpp"
 #include "support/faulty_files.hpp"
+#include "support/git_repo.hpp"
 #include "track/compact.hpp"
 #include "track/fold.hpp"
+#include "track/roots.hpp"
 #include "track/run_segments.hpp"
 #include "track_fixture.hpp"
 
@@ -265,4 +267,55 @@ TEST_CASE("all runs are compacted, but not what is still written") {
   CHECK(compact_runs(f.test.env, f.ws()).runs == 0);
   running.metric("loss", 1, 1);
   CHECK(load_run(f.test.env, f.ws(), running.id()).status == Status::running);
+}
+
+namespace {
+
+/// What fsck's checker of runs says.
+struct Problems final : store::FsckSink {
+  void problem(store::FsckProblem problem) override { kinds.push_back(problem.kind); }
+  void expect(const store::Root&) override {}
+  std::vector<std::string> kinds;
+};
+
+}  // namespace
+
+TEST_CASE("a segment that is damaged in the middle is reported and not compacted") {
+  test::TrackFixture f;
+  const std::string id = f.finished("a", 0.1, 0.9);
+  const std::string log = run_segments(f.ws(), id).at(0).path;
+  std::string bytes = read_file(log);
+  const bool torn = GENERATE(false, true);
+  if (torn) {
+    bytes.resize(bytes.size() - 3);
+  } else {
+    char& byte = bytes[bytes.size() / 2];
+    byte = static_cast<char>(byte ^ 0x10);
+  }
+  write_file_atomically(posix_files(), log, bytes);
+  Problems problems;
+  RunChecker(f.ws()).check(f.test.env, problems);
+  CHECK(problems.kinds ==
+        (torn ? std::vector<std::string>{} : std::vector<std::string>{"damaged"}));
+  CHECK(compact_run(f.test.env, f.ws(), id).segments == (torn ? 1 : 0));
+  CHECK(exists(log) != torn);
+  CHECK(f.test.reporter.warnings.size() == (torn ? 0 : 1));
+}
+
+TEST_CASE("large untracked files are kept with a dirty run") {
+  test::TrackFixture f;
+  test::git_init(f.dir.path());
+  auto workspace = repo::Workspace::open(f.test.env, f.dir.path());
+  const std::string content(size_t{11} << 20, 'x');
+  f.dir.write("large.bin", content);
+  auto writer = RunWriter::start(f.test.env, workspace, {});
+  writer.finish(Status::finished);
+  CHECK(f.test.reporter.warnings.empty());
+  CHECK(load_run(f.test.env, workspace, writer.id()).dirty);
+  const Digest digest = sha256(content);
+  CHECK(workspace.store().contains(digest));
+  size_t found = 0;
+  RunRoots(workspace).roots(f.test.env,
+                            [&](const store::Root& root) { found += root.digest == digest; });
+  CHECK(found == 1);
 }

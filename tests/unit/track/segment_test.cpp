@@ -1,5 +1,6 @@
 #include "track/segment.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <thread>
@@ -101,13 +102,14 @@ TEST_CASE("a torn tail is dropped at every length, and nothing else") {
     while (expected + 1 < ends.size() && ends[expected + 1] <= size) ++expected;
     REQUIRE(some.size() == expected);
     REQUIRE(scan.valid + scan.dropped == size);
+    REQUIRE_FALSE(scan.damaged);
   }
 }
 
 TEST_CASE("a flipped bit stops the reader at its frame") {
   const std::string whole = golden();
   SegmentScan all;
-  payloads(whole, &all);
+  const auto frames = payloads(whole, &all);
   for (size_t at = kSegmentHeader; at < whole.size(); ++at) {
     std::string bad = whole;
     bad[at] = static_cast<char>(bad[at] ^ 0x10);
@@ -115,7 +117,28 @@ TEST_CASE("a flipped bit stops the reader at its frame") {
     payloads(bad, &scan);
     REQUIRE(scan.valid <= at);
     REQUIRE(scan.events < all.events);
+    // Of the last frame, a greater length looks like a frame that was torn.
+    if (at < whole.size() - 8 - frames.back().size()) REQUIRE(scan.damaged);
   }
+}
+
+TEST_CASE("a tail of zeros is what a power loss leaves, and zeros in between are damage") {
+  std::string whole = segment_header(kRun, kWriter);
+  while (whole.size() < 2000) append_frame(whole, "\x20 some event");
+  const auto scan = [](std::string_view bytes) {
+    SegmentScan found;
+    payloads(bytes, &found);
+    return found;
+  };
+  CHECK_FALSE(scan(whole).damaged);
+  CHECK_FALSE(scan(whole + std::string(3000, '\0')).damaged);
+  std::string bytes = whole;
+  std::fill(bytes.begin() + 1536, bytes.end(), '\0');  // the last sectors never came
+  CHECK(scan(bytes).dropped > 0);
+  CHECK_FALSE(scan(bytes).damaged);
+  bytes = whole;
+  std::fill(bytes.begin() + 512, bytes.begin() + 1024, '\0');
+  CHECK(scan(bytes).damaged);
 }
 
 TEST_CASE("a segment of another run or writer is refused") {
