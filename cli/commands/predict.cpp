@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "repo/workspace.hpp"
 
@@ -37,6 +38,8 @@ Action declare_predict(CLI::App& app) {
     if (context.json && options->output == "-") {
       throw usage("--json prints a summary, so the predictions need a file", "add -o FILE");
     }
+    if (options->output.empty())
+      throw usage("-o needs the name of a file", "-o - is standard output");
     options->delimiter = score::parse_delimiter(options->delimiter_text);
     auto workspace = repo::Workspace::open(context.env, context.directory);
     auto report = score::predict(context.env, workspace, *options, [&](std::string_view text) {
@@ -46,8 +49,15 @@ Action declare_predict(CLI::App& app) {
     if (context.json) {
       context.out.document(score::to_json(report));
     } else if (options->output != "-") {
-      context.out.line("wrote " + std::to_string(report.rows) +
-                       (report.rows == 1 ? " prediction to " : " predictions to ") + report.output);
+      const std::string line = "wrote " + std::to_string(report.rows) +
+                               (report.rows == 1 ? " prediction to " : " predictions to ") +
+                               printable(report.output);
+      // Standard output may be that stream.
+      if (report.to_stream) {
+        context.env.reporter.note(line);
+      } else {
+        context.out.line(line);
+      }
     }
     return Exit::done;
   };

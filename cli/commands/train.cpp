@@ -1,12 +1,12 @@
 #include "train/train.hpp"
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <memory>
 #include <optional>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/commands/runs.hpp"
 #include "repo/workspace.hpp"
 
 namespace mlo::cli {
@@ -21,6 +21,8 @@ struct Options : train::TrainOptions {
       if (value) overrides.push_back(std::string(key) + "=" + std::to_string(*value));
     };
     add("seed", seed);
+    // A split.seed of the file would keep the split; one of --set comes later and wins.
+    if (seed) overrides.insert(overrides.begin(), "split.seed=" + std::to_string(*seed));
     add("epochs", epochs);
     add("threads", threads);
   }
@@ -29,16 +31,18 @@ struct Options : train::TrainOptions {
   void record_command() {
     command = {"mlo", "train"};
     if (!training.empty()) command.push_back(training);
-    for (const std::string& text : overrides) command.insert(command.end(), {"--set", text});
+    const auto add = [this](const char* option, const std::string& value) {
+      if (!value.empty()) command.insert(command.end(), {option, value});
+    };
+    for (const std::string& text : overrides) add("--set", text);
+    for (const std::string& text : tags) add("--tag", text);
+    for (const std::string& text : plugin_path) add("--plugin-path", text);
+    add("--experiment", experiment);
+    add("--name", run_name);
+    if (!store_inputs) command.emplace_back("--no-store-inputs");
     version = MLO_VERSION;
   }
 };
-
-std::string rounded(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4f", value);
-  return text;
-}
 
 void print(Output& out, const train::TrainReport& report) {
   out.line("run " + out.paint(Color::bold, report.name) + " (" + report.run.substr(0, 8) + "), " +
@@ -50,8 +54,7 @@ void print(Output& out, const train::TrainReport& report) {
            " validation, " + std::to_string(report.test_rows) + " test");
   out.line("epoch " + std::to_string(report.best_epoch) + " was the best by " + report.metric);
   TextTable table({"metric", "value"}, {TextTable::Align::left, TextTable::Align::right});
-  for (const train::Metric& metric : report.metrics)
-    table.row({metric.name, rounded(metric.value)});
+  for (const train::Metric& metric : report.metrics) table.row({metric.name, shown(metric.value)});
   table.print(out);
 }
 

@@ -10,8 +10,8 @@
 // A missing numeric, boolean or date is replaced by the mean of the training rows. Where missing values
 // were seen in training a second numeric column follows, 1 where missing and else 0; where none were
 // seen there is no such column, and later missing values are only replaced. The encoder does not
-// scale: it hands out mean and std, and the model's outer module computes (x - mean) / std. Flags have
-// mean 0 and std 1; a constant column has std 1.
+// scale: it hands out mean and std, and the model's outer module computes (x - mean) / std in float64
+// and rounds to float32. Flags have mean 0 and std 1; a constant column has std 1.
 #pragma once
 
 #include <cstdint>
@@ -36,6 +36,9 @@ struct InputColumn {
   Vocabulary vocabulary;
 };
 
+/// What the model's outer module does to the numeric columns: (x - mean) / std, or nothing.
+enum class Scaling { standard, none };
+
 /// The tensors of one batch, row-major; buffers are reused from call to call.
 struct Encoded {
   size_t rows = 0;
@@ -49,8 +52,8 @@ class Encoder {
   /// Fits all columns of `table` but `target` on the given rows. Refuses text columns and columns
   /// without any value (failure, with the hint to set `columns.NAME: categorical` or `ignore`).
   static Encoder fit(const table::Table& table, std::span<const uint32_t> rows,
-                     std::string_view target);
-  explicit Encoder(std::vector<InputColumn> columns);
+                     std::string_view target, Scaling scaling = Scaling::standard);
+  explicit Encoder(std::vector<InputColumn> columns, Scaling scaling = Scaling::standard);
 
   const std::vector<InputColumn>& columns() const { return columns_; }
   std::vector<std::string> column_names() const;
@@ -64,7 +67,8 @@ class Encoder {
 
   /// Columns are found by name; extra ones are ignored. Throws (failure) for a missing column
   /// ("no column 'age'", nearest as hint) and for a value that does not fit ("data.csv:7: column 'age':
-  /// 'old' is not a number"; "row 3: ..." without a file). `out` is overwritten.
+  /// 'old' is not a number"; "row 3: ..." without a file), and for one that is infinite, or would be
+  /// as the float32 that the model computes with. `out` is overwritten.
   void encode(const table::RawRows& rows, Encoded& out) const;
   Encoded encode(const table::RawRows& rows) const;
 
@@ -73,11 +77,13 @@ class Encoder {
   /// Strict: unknown keys, versions and inconsistent values are errors with a position.
   static Encoder from_json(std::string_view text, const std::string& name);
   /// The part of the architecture JSON that describes the inputs:
-  /// {"numeric": p, "cardinalities": [..], "mean": [..], "std": [..]}.
+  /// {"numeric": p, "cardinalities": [..], "mean": [..], "std": [..]}; without the last two when the
+  /// model does not scale.
   format::Value description() const;
 
  private:
   std::vector<InputColumn> columns_;
+  Scaling scaling_;
   std::vector<double> mean_, std_;
   std::vector<int64_t> cardinalities_;
 };

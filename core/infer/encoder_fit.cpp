@@ -60,22 +60,19 @@ Vocabulary vocabulary_of(const Column& column, std::span<const uint32_t> rows) {
 }
 
 void check(const table::Table& table, const Column& column) {
-  std::string where = table.name() + ": column " + quoted(column.name);
   if (column.missing == column.size()) {
-    throw failure(where + " has no value in any row",
+    throw failure(table.name() + ": column " + quoted(column.name) + " has no value in any row",
                   "leave it out: columns: {" + column.name + ": ignore}");
   }
   if (column.type != Type::text) return;
-  std::string distinct = std::to_string(column.dictionary.size());
-  throw failure(where + " looks like free text (" + distinct + " distinct values in " +
-                    std::to_string(column.size()) + " rows)",
+  throw failure(table::looks_like_text(table, column, "column"),
                 "columns: {" + column.name + ": ignore}, or categorical to use it all the same");
 }
 
 }  // namespace
 
 Encoder Encoder::fit(const table::Table& table, std::span<const uint32_t> rows,
-                     std::string_view target) {
+                     std::string_view target, Scaling scaling) {
   std::vector<InputColumn> inputs;
   for (const Column& column : table.columns()) {
     if (column.name == target) continue;
@@ -94,7 +91,7 @@ Encoder Encoder::fit(const table::Table& table, std::span<const uint32_t> rows,
     inputs.push_back(std::move(input));
   }
   if (inputs.empty()) throw failure(table.name() + ": no column besides the target");
-  return Encoder(std::move(inputs));
+  return Encoder(std::move(inputs), scaling);
 }
 
 }  // namespace mlo::infer

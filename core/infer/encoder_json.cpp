@@ -4,7 +4,8 @@
 //               {"name":"gender","type":"categorical","values":["female","male"]}],"mlo_encoder":1}
 //
 // `columns` stand in the order of the training file, which is the order of the tensors' columns.
-// boolean and date look like numeric. `values` are distinct and sorted by bytes; value i has code i+2.
+// boolean and date look like numeric. A model that takes numbers unscaled has `"scale":false` beside
+// `columns`. `values` are distinct and sorted by bytes; value i has code i+2.
 #include <cmath>
 
 #include "base/error.hpp"
@@ -80,6 +81,7 @@ std::string Encoder::to_json() const {
   for (const InputColumn& column : columns_) columns.push(to_value(column));
   Value document = Value::object();
   document.set("mlo_encoder", 1).set("columns", std::move(columns));
+  if (scaling_ == Scaling::none) document.set("scale", false);
   return format::canonical_json(document);
 }
 
@@ -97,8 +99,9 @@ Encoder Encoder::from_json(std::string_view text, const std::string& name) {
       throw fields.error("column " + quoted(columns[i].name) + " is there twice", &value);
     }
   }
+  bool scale = fields.boolean("scale", true);
   fields.finish();
-  return Encoder(std::move(columns));
+  return Encoder(std::move(columns), scale ? Scaling::standard : Scaling::none);
 }
 
 Value Encoder::description() const {
@@ -108,9 +111,8 @@ Value Encoder::description() const {
   for (int64_t size : cardinalities_) cardinalities.push(size);
   Value value = Value::object();
   value.set("numeric", static_cast<int64_t>(numeric_count()))
-      .set("cardinalities", std::move(cardinalities))
-      .set("mean", std::move(mean))
-      .set("std", std::move(std));
+      .set("cardinalities", std::move(cardinalities));
+  if (scaling_ == Scaling::standard) value.set("mean", std::move(mean)).set("std", std::move(std));
   return value;
 }
 

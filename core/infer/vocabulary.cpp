@@ -64,6 +64,7 @@ int64_t Vocabulary::code(const Cell& cell) const {
     case Cell::Kind::text:
       return code(cell.as_text());
     case Cell::Kind::number:
+      if (const auto exact = cell.exact_integer()) return code(std::to_string(*exact));
       return code_of_number(cell.as_number());
     case Cell::Kind::boolean:
       return code_of_boolean(cell.as_boolean());

@@ -115,12 +115,7 @@ Reference find_reference(Env& env, repo::Workspace& workspace, const DriftSpec& 
 /// Bytes from the store or git as something that a reader can read from.
 Descriptor memory_file(const std::string& bytes) {
   Descriptor fd(memfd_create("mlo-input", MFD_CLOEXEC));
-  size_t done = 0;
-  while (fd && done < bytes.size()) {
-    ssize_t written = ::write(fd.get(), bytes.data() + done, bytes.size() - done);
-    if (written < 0) throw system_error("cannot buffer the input", errno);
-    done += static_cast<size_t>(written);
-  }
+  if (fd) posix_files().write(fd.get(), as_bytes(bytes), "the buffered input");
   if (!fd || lseek(fd.get(), 0, SEEK_SET) < 0) throw system_error("cannot buffer the input", errno);
   return fd;
 }
@@ -150,6 +145,30 @@ drift::Profile profile_rows(Env& env, int fd, const std::string& name,
   return std::move(profile).finish();
 }
 
+/// Without the columns that the settings leave out: their current values may be missing or wrong.
+std::vector<TypedColumn> columns_to_read(const Reference& reference,
+                                         const drift::Settings& settings) {
+  std::vector<TypedColumn> columns;
+  for (const TypedColumn& column : reference.columns) {
+    const drift::ColumnProfile* profile = reference.profile.find(column.name);
+    if (profile == nullptr || !drift::switched_off(*profile, settings)) columns.push_back(column);
+  }
+  return columns;
+}
+
+/// The columns of `reference` in its order; one that was not read has no rows.
+drift::Profile aligned(drift::Profile current, const drift::Profile& reference) {
+  drift::Profile result;
+  for (const drift::ColumnProfile& column : reference.columns) {
+    const drift::ColumnProfile* read = current.find(column.name);
+    drift::ColumnProfile unread;
+    unread.name = column.name;
+    unread.type = column.type;
+    result.columns.push_back(read != nullptr ? *read : unread);
+  }
+  return result;
+}
+
 }  // namespace
 
 DriftCheckReport drift_check(Env& env, repo::Workspace& workspace,
@@ -159,20 +178,21 @@ DriftCheckReport drift_check(Env& env, repo::Workspace& workspace,
   auto& fail_on = spec.settings.fail_on;
   fail_on.insert(fail_on.end(), options.fail_on.begin(), options.fail_on.end());
   Reference reference = find_reference(env, workspace, spec);
+  const std::vector<TypedColumn> columns = columns_to_read(reference, spec.settings);
 
   DriftCheckReport report;
   report.name = options.name;
   report.reference = reference.name;
   report.data = options.data == "-" ? "standard input" : options.data;
   if (options.data == "-") {
-    report.current_profile =
-        profile_rows(env, options.standard_input, report.data, reference.columns);
+    report.current_profile = profile_rows(env, options.standard_input, report.data, columns);
   } else {
     Descriptor fd = open_data(env, workspace, options);
-    report.current_profile = profile_rows(env, fd.get(), report.data, reference.columns);
+    report.current_profile = profile_rows(env, fd.get(), report.data, columns);
   }
   if (!report.current_profile.columns.empty())
     report.rows = report.current_profile.columns.front().rows;
+  report.current_profile = aligned(std::move(report.current_profile), reference.profile);
   report.reference_profile = std::move(reference.profile);
   report.drift = drift::check(report.reference_profile, report.current_profile, spec.settings);
   return report;

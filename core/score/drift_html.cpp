@@ -171,9 +171,9 @@ std::string score_text(double value) { return fmt::format("{:.4g}", value); }
 
 std::string headline(const drift::DriftReport& report) {
   std::string columns = report.tested == 1 ? " column" : " columns";
-  if (report.drifted_columns == 0) return fmt::format("no drift in {}{}", report.tested, columns);
   std::string counts = fmt::format("{} of {}{}", report.drifted_columns, report.tested, columns);
-  if (report.drifted) return "drift in " + counts;
+  if (report.drifted) return "drift in " + counts;  // first: with a share of 0 no column need drift
+  if (report.drifted_columns == 0) return fmt::format("no drift in {}{}", report.tested, columns);
   return "no drift: " + counts + " drifted, below the limit";
 }
 

@@ -1,10 +1,13 @@
 #include "score/predict.hpp"
 
+#include <optional>
+
 #include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "package/open_package.hpp"
 #include "repo/workspace.hpp"
+#include "score/output_file.hpp"
 
 namespace mlo::score {
 namespace {
@@ -28,32 +31,51 @@ table::RowOptions row_options(const Env& env, const PredictOptions& options) {
   return rows;
 }
 
-/// A file that is replaced at the end, or a pipe or device that is written as it is.
-class OutputFile {
- public:
-  OutputFile(Env& env, const std::string& path) : env_(env), path_(path) {
-    auto there = stat_target(path);
-    if (there && S_ISDIR(there->st_mode)) throw failure(quoted(path) + " is a directory");
-    if (there && !S_ISREG(there->st_mode)) {
-      direct_ = env.files.create(path, Create::append, 0666);
-    } else {
-      atomic_.emplace(env.files, path);
+/// Writes what was predicted; of a batch with a row that cannot be written, the rows before it.
+void write_rows(const table::RawRows& rows, const infer::Predictions& predictions,
+                PredictionWriter& writer, const ByteSink& sink) {
+  std::string text;
+  try {
+    writer.append(rows, predictions, text);
+  } catch (const Error&) {
+    sink(text);
+    throw;
+  }
+  sink(text);
+}
+
+/// How many rows, from the first on, can be predicted, in a batch that cannot be as a whole.
+size_t predictable_rows(infer::PredictSession& session, const table::RawRows& rows) {
+  table::RawRows part;
+  infer::Predictions predictions;
+  size_t good = 0, bad = rows.rows();
+  while (bad - good > 1) {
+    size_t middle = good + (bad - good) / 2;
+    rows.copy_first(middle, part);
+    try {
+      session.predict(part, predictions);
+      good = middle;
+    } catch (const Error&) {
+      bad = middle;
     }
   }
-  void write(std::string_view text) {
-    if (atomic_) return atomic_->write(text);
-    env_.files.write(direct_.get(), as_bytes(text), path_);
-  }
-  void commit() {
-    if (atomic_) atomic_->commit();
-  }
+  return good;
+}
 
- private:
-  Env& env_;
-  std::string path_;
-  std::optional<AtomicFile> atomic_;
-  Descriptor direct_;
-};
+/// A batch with a bad row: writes the rows before the first such row, then throws its error.
+void predict_until_bad_row(infer::PredictSession& session, const table::RawRows& rows,
+                           PredictionWriter& writer, const ByteSink& sink) {
+  table::RawRows part;
+  infer::Predictions predictions;
+  size_t good = predictable_rows(session, rows);
+  if (good > 0) {
+    rows.copy_first(good, part);
+    session.predict(part, predictions);
+    write_rows(part, predictions, writer, sink);
+  }
+  rows.copy_first(good + 1, part);
+  session.predict(part, predictions);
+}
 
 }  // namespace
 
@@ -62,13 +84,15 @@ uint64_t predict_rows(Env& env, table::RowReader& reader, const infer::Predictor
   infer::PredictSession session = predictor.session(threads);
   infer::Predictions predictions;
   table::RawRows rows;
-  std::string text;
   while (reader.next(rows, kBatch)) {
     env.check_cancelled();
-    session.predict(rows, predictions);
-    text.clear();
-    writer.append(rows, predictions, text);
-    sink(text);
+    try {
+      session.predict(rows, predictions);
+    } catch (const Error&) {
+      predict_until_bad_row(session, rows, writer, sink);
+      throw;
+    }
+    write_rows(rows, predictions, writer, sink);
   }
   return reader.rows();
 }
@@ -92,8 +116,11 @@ PredictReport predict(Env& env, repo::Workspace& workspace, const PredictOptions
   if (file) file->commit();
 
   const package::Resolved& resolved = package.resolved();
-  return {options.model,           resolved.name, resolved.version, resolved.digest.text(),
-          package.manifest().task, options.input, options.output,   rows};
+  PredictReport report{
+      options.model,           resolved.name, resolved.version, resolved.digest.text(),
+      package.manifest().task, options.input, options.output,   rows};
+  report.to_stream = !file || file->is_stream();
+  return report;
 }
 
 char parse_delimiter(std::string_view text) {

@@ -1,7 +1,8 @@
 // `mlo predict`: a model's predictions for the rows of a file, or of standard input as they arrive.
 // Memory does not grow with the number of rows. A file of predictions is replaced atomically, at the
-// end: after an error the old one is still there. What goes to standard output is handed over batch by
-// batch, so a consumer sees the answer to a row before the next row is sent.
+// end: after an error the old one is still there. What goes to standard output or another stream is
+// handed over batch by batch, so a consumer sees the answer to a row before the next row is sent, and
+// gets the rows before a bad one.
 #pragma once
 
 #include <functional>
@@ -44,6 +45,7 @@ struct PredictReport {
   std::string task;
   std::string input, output;
   uint64_t rows = 0;
+  bool to_stream = false;  ///< the predictions went to standard output, a pipe or a device
 };
 
 /// Receives bytes for standard output and writes them out at once.

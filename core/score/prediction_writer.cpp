@@ -45,7 +45,8 @@ void append_json_cell(const RawRows& rows, size_t row, const table::RawColumn& c
     case Cell::Kind::text:
       return format::append_json_string(out, cell.as_text());
     case Cell::Kind::number:
-      return append_number(out, cell.as_number());
+      out += cell_text(cell);
+      return;
     case Cell::Kind::boolean:
       out += cell.as_boolean() ? "true" : "false";
       return;
@@ -121,10 +122,16 @@ void PredictionWriter::append(const RawRows& rows, const Predictions& prediction
   if (with_input_) check_columns(rows);
   if (!begun_) begin(rows, out);
   for (size_t row = 0; row < predictions.rows; ++row) {
-    if (format_ == OutputFormat::csv) {
-      append_csv_row(rows, predictions, row, out);
-    } else {
-      append_jsonl_row(rows, predictions, row, out);
+    const size_t whole = out.size();
+    try {
+      if (format_ == OutputFormat::csv) {
+        append_csv_row(rows, predictions, row, out);
+      } else {
+        append_jsonl_row(rows, predictions, row, out);
+      }
+    } catch (const Error&) {
+      out.resize(whole);
+      throw;
     }
   }
 }

@@ -22,7 +22,8 @@ class PredictionWriter {
   PredictionWriter(const infer::Predictor& predictor, OutputFormat format, bool with_input);
 
   /// Appends the rows to `out`, before the first ones the header of a CSV. Throws (failure) for an
-  /// input that cannot be written: a list or an object, or in CSV a column that the first rows lack.
+  /// input that cannot be written: a list or an object, or in CSV a column that the first rows lack;
+  /// `out` then has the rows before it.
   void append(const table::RawRows& rows, const infer::Predictions& predictions, std::string& out);
 
  private:

@@ -1,11 +1,9 @@
 #include "score/row_profile.hpp"
 
 #include <cmath>
-#include <limits>
-#include <optional>
 
 #include "base/error.hpp"
-#include "base/text.hpp"
+#include "table/typed_cell.hpp"
 #include "table/value_text.hpp"
 
 namespace mlo::score {
@@ -14,52 +12,18 @@ namespace {
 using table::Cell;
 using table::Type;
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+Error unfit(const table::RawRows& rows, size_t row, const TypedColumn& column, const Cell& cell) {
+  return table::misfit(rows, row, column.name, column.type, cell, ", which the reference has here");
+}
 
 bool is_missing(const Cell& cell) {
   return cell.kind() == Cell::Kind::missing ||
          (cell.kind() == Cell::Kind::text && table::is_missing(cell.as_text()));
 }
 
-std::optional<double> numeric_value(const Cell& cell) {
-  if (cell.kind() == Cell::Kind::number) return cell.as_number();
-  if (cell.kind() == Cell::Kind::text) return table::parse_number(cell.as_text());
-  return std::nullopt;
-}
-
-std::optional<double> date_value(const Cell& cell) {
-  if (cell.kind() == Cell::Kind::date) return cell.as_number();
-  if (cell.kind() == Cell::Kind::text) return table::parse_date(cell.as_text());
-  return std::nullopt;
-}
-
-std::optional<bool> boolean_value(const Cell& cell) {
-  if (cell.kind() == Cell::Kind::boolean) return cell.as_boolean();
-  if (cell.kind() == Cell::Kind::text) return table::parse_boolean(cell.as_text());
-  if (cell.kind() == Cell::Kind::number && (cell.as_number() == 0 || cell.as_number() == 1))
-    return cell.as_number() == 1;
-  return std::nullopt;
-}
-
-[[noreturn]] void misfit(const table::RawRows& rows, size_t row, const TypedColumn& column,
-                         const Cell& cell) {
-  std::string place = rows.where(row) + ": column " + quoted(column.name) + ": ";
-  if (cell.kind() == Cell::Kind::absent)
-    throw failure(place + "is not there", "write null for a missing value");
-  if (cell.kind() == Cell::Kind::nested) throw failure(place + "a list or an object");
-  const char* noun = column.type == Type::numeric ? "a number"
-                     : column.type == Type::date  ? "a date"
-                                                  : "a boolean";
-  std::string text = cell_text(cell).substr(0, 40);
-  throw failure(place + quoted(text) + " is not " + noun + ", which the reference has here");
-}
-
 const table::RawColumn& find_column(const table::RawRows& rows, const std::string& name) {
   if (const table::RawColumn* column = rows.find(name)) return *column;
-  std::vector<std::string> present;
-  for (size_t i = 0; i < rows.columns(); ++i) present.push_back(rows.at(i).name());
-  std::string prefix = rows.source().empty() ? "" : rows.source() + ": ";
-  throw failure(prefix + "no column " + quoted(name), suggestion(name, present));
+  throw table::missing_column(rows, name);
 }
 
 }  // namespace
@@ -73,23 +37,21 @@ RowProfile::RowProfile(std::vector<TypedColumn> columns) {
 
 void RowProfile::add_cell(Collector& collector, const Cell& cell, const table::RawRows& rows,
                           size_t row) {
-  bool missing = is_missing(cell);
-  Type type = collector.column.type;
-  if (type == Type::boolean) {
-    auto value = boolean_value(cell);
-    if (!value && !missing) misfit(rows, row, collector.column, cell);
-    collector.booleans.push_back(static_cast<int8_t>(missing ? -1 : *value));
-  } else if (type == Type::categorical || type == Type::text) {
+  if (collector.column.type == Type::categorical || collector.column.type == Type::text) {
     if (cell.kind() == Cell::Kind::absent || cell.kind() == Cell::Kind::nested)
-      misfit(rows, row, collector.column, cell);
-    collector.codes.push_back(missing ? -1
+      throw unfit(rows, row, collector.column, cell);
+    collector.codes.push_back(is_missing(cell) ? -1
                               : cell.kind() == Cell::Kind::text
                                   ? collector.labels.add(cell.as_text())
                                   : collector.labels.add(cell_text(cell)));
+    return;
+  }
+  const auto value = table::typed_value(cell, collector.column.type);
+  if (!value) throw unfit(rows, row, collector.column, cell);
+  if (collector.column.type == Type::boolean) {
+    collector.booleans.push_back(static_cast<int8_t>(std::isnan(*value) ? -1 : *value));
   } else {
-    auto value = type == Type::date ? date_value(cell) : numeric_value(cell);
-    if (!value && !missing) misfit(rows, row, collector.column, cell);
-    collector.numbers.push_back(value.value_or(kMissing));
+    collector.numbers.push_back(*value);
   }
 }
 

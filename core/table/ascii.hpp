@@ -15,5 +15,6 @@ inline std::string_view strip(std::string_view text) {
 }
 
 inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+inline char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
 }  // namespace mlo::table

@@ -5,24 +5,13 @@
 #include <limits>
 
 #include "base/text.hpp"
+#include "table/typed_cell.hpp"
 #include "table/value_text.hpp"
 
 namespace mlo::table {
 namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-constexpr size_t kShown = 40;
-
-std::string shown(std::string_view text) {
-  if (text.size() <= kShown) return quoted(text);
-  size_t cut = kShown;
-  while (cut > 0 && (text[cut] & 0xC0) == 0x80) --cut;
-  return quoted(std::string(text.substr(0, cut)) + "...");
-}
-
-const char* noun(Type type) {
-  return type == Type::numeric ? "a number" : type == Type::date ? "a date" : "a boolean";
-}
 
 std::optional<double> parse_typed(std::string_view text, Type type) {
   if (type == Type::date) return parse_date(text);
@@ -61,7 +50,8 @@ int32_t ColumnBuilder::code_of(std::string_view text) {
 }
 
 CellProblem ColumnBuilder::misfit(size_t row, std::string_view text, Type type) const {
-  std::string message = "column " + quoted(name_) + ": " + shown(text) + " is not " + noun(type);
+  std::string message =
+      "column " + quoted(name_) + ": " + quoted_start(text) + " is not " + noun_of(type);
   if (declared_) return {field_, row, std::move(message), ""};
   return {field_, row, std::move(message) + ", but most of its values are",
           "correct the cell, or declare the column: columns: {" + name_ + ": categorical}"};

@@ -13,6 +13,7 @@ inline Cell json_cell(const format::JsonScalar& scalar) {
     case Kind::boolean:
       return Cell::boolean(scalar.boolean);
     case Kind::integer:
+      return Cell::integer(scalar.integer);
     case Kind::number:
       return Cell::number(scalar.number);
     case Kind::string:

@@ -27,6 +27,17 @@ Cell Cell::number(double value) {
   return std::isnan(value) ? missing() : with(Kind::number, value);
 }
 
+Cell Cell::integer(int64_t value) {
+  // Up to here the double's text has all the digits (category_text).
+  constexpr int64_t kPlain = 1'000'000'000'000'000;
+  if (-kPlain < value && value < kPlain) return with(Kind::number, static_cast<double>(value));
+  Cell cell;
+  cell.kind_ = Kind::number;
+  cell.integer_ = value;
+  cell.size_ = kInteger;
+  return cell;
+}
+
 Cell Cell::date(double days) { return std::isnan(days) ? missing() : with(Kind::date, days); }
 
 std::string cell_text(const Cell& cell) {
@@ -35,6 +46,7 @@ std::string cell_text(const Cell& cell) {
     case Cell::Kind::text:
       return std::string(cell.as_text());
     case Cell::Kind::number:
+      if (const auto exact = cell.exact_integer()) return std::to_string(*exact);
       return std::string(category_text(cell.as_number(), buffer));
     case Cell::Kind::boolean:
       return cell.as_boolean() ? "true" : "false";
@@ -118,6 +130,18 @@ std::string_view RawRows::keep(std::string_view text) {
   char* place = allocate(text.size());
   std::memcpy(place, text.data(), text.size());
   return {place, text.size()};
+}
+
+void RawRows::copy_first(size_t count, RawRows& out) const {
+  out.reset();
+  out.source_ = source_;
+  for (size_t i = 0; i < used_; ++i) {
+    const std::vector<Cell>& cells = columns_[i].cells_;
+    const auto end = cells.begin() + static_cast<ptrdiff_t>(std::min(count, cells.size()));
+    out.column(columns_[i].name_).cells_.assign(cells.begin(), end);
+  }
+  out.lines_.assign(lines_.begin(),
+                    lines_.begin() + static_cast<ptrdiff_t>(std::min(count, lines_.size())));
 }
 
 void RawRows::set_line(size_t row, uint64_t line) {

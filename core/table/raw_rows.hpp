@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,14 +34,21 @@ class Cell {
   static Cell nested() { return with(Kind::nested, 0); }
   /// NaN becomes a missing value.
   static Cell number(double value);
+  /// A number too, kept exactly: not every integer beyond 2^53 is a double.
+  static Cell integer(int64_t value);
   static Cell boolean(bool value) { return with(Kind::boolean, value); }
   /// Days since 1970-01-01 (value_text.hpp).
   static Cell date(double days);
 
   Kind kind() const { return kind_; }
   std::string_view as_text() const { return {text_, size_}; }  ///< text
-  double as_number() const { return number_; }                 ///< number, date
-  bool as_boolean() const { return number_ != 0; }             ///< boolean
+  /// number, date
+  double as_number() const { return size_ == kInteger ? static_cast<double>(integer_) : number_; }
+  /// The value of a number that integer() keeps beside its double.
+  std::optional<int64_t> exact_integer() const {
+    return kind_ == Kind::number && size_ == kInteger ? std::optional(integer_) : std::nullopt;
+  }
+  bool as_boolean() const { return number_ != 0; }  ///< boolean
 
  private:
   static Cell with(Kind kind, double value) {
@@ -52,8 +60,10 @@ class Cell {
   union {
     const char* text_;
     double number_;
+    int64_t integer_;
   };
-  uint32_t size_ = 0;
+  static constexpr uint32_t kInteger = 1;
+  uint32_t size_ = 0;  // of a text; of a number kInteger where integer_ holds it, else 0
   Kind kind_ = Kind::absent;
 };
 
@@ -104,6 +114,9 @@ class RawRows {
   /// Throws (failure, "<name>: column 'b' has 2 values, 'a' has 3") unless all columns are equally
   /// long.
   void seal(const std::string& name) const;
+
+  /// Replaces `out` by the first `count` rows; their text stays that of this batch.
+  void copy_first(size_t count, RawRows& out) const;
 
   /// Copies text into the batch; the view holds until reset() or clear_cells().
   std::string_view keep(std::string_view text);

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "table/ascii.hpp"
 
 namespace mlo::table {
 namespace {
@@ -97,27 +98,46 @@ Split cut(Groups groups, const SplitOptions& options) {
   return split;
 }
 
-std::optional<std::vector<uint32_t> Split::*> part_named(std::string_view text) {
+std::optional<std::vector<uint32_t> Split::*> part_named(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), ascii_lower);
   if (text == "train" || text == "training") return &Split::train;
   if (text == "validation" || text == "valid" || text == "val") return &Split::validation;
   if (text == "test") return &Split::test;
   return std::nullopt;
 }
 
+std::string place(const Table& table, const Column& column, size_t row) {
+  return table.name() + ":" + std::to_string(table.line(row)) + ": column " + quoted(column.name);
+}
+
+/// A misspelt part would make groups of them all, quietly.
+[[noreturn]] void refuse_part(const Table& table, const Column& column, size_t code) {
+  static const std::vector<std::string> kParts = {"train", "validation", "test"};
+  auto first = std::find(column.codes.begin(), column.codes.end(), static_cast<int32_t>(code));
+  const std::string& text = column.dictionary[code];
+  throw failure(place(table, column, static_cast<size_t>(first - column.codes.begin())) + ": " +
+                    quoted_start(text) + " is not the name of a part, other rows have one",
+                suggestion(text, kParts));
+}
+
 /// nullopt when the column does not name parts.
 std::optional<Split> labelled(const Table& table, const Column& column) {
   if (!column.is_string()) return std::nullopt;
   std::vector<std::vector<uint32_t> Split::*> parts;
-  for (const std::string& text : column.dictionary) {
-    auto part = part_named(text);
-    if (!part) return std::nullopt;
-    parts.push_back(*part);
+  std::optional<size_t> other;
+  for (size_t code = 0; code < column.dictionary.size(); ++code) {
+    if (auto part = part_named(column.dictionary[code])) {
+      parts.push_back(*part);
+    } else if (!other) {
+      other = code;
+    }
   }
+  if (parts.empty()) return std::nullopt;
+  if (other) refuse_part(table, column, *other);
   Split split;
   for (uint32_t row = 0; row < column.size(); ++row) {
     if (column.codes[row] < 0) {
-      throw failure(table.name() + ":" + std::to_string(table.line(row)) + ": column " +
-                    quoted(column.name) + " does not say to which part the row belongs");
+      throw failure(place(table, column, row) + " does not say to which part the row belongs");
     }
     (split.*parts[static_cast<size_t>(column.codes[row])]).push_back(row);
   }
@@ -141,17 +161,14 @@ Split by_groups(Groups groups, size_t rows, const SplitOptions& options) {
   return split;
 }
 
-Split raw_split(const Table& table, const SplitOptions& options) {
+Split drawn(const Table& table, const SplitOptions& options) {
   if (options.by == SplitBy::random) {
     std::vector<uint32_t> all(table.rows());
     std::iota(all.begin(), all.end(), 0u);
     return cut({std::move(all)}, options);
   }
   const Column& column = table.column(options.column);
-  if (options.by == SplitBy::column) {
-    if (auto split = labelled(table, column)) return *split;
-    return by_groups(groups_of(column), table.rows(), options);
-  }
+  if (options.by == SplitBy::column) return by_groups(groups_of(column), table.rows(), options);
   Groups groups = groups_of(column);
   if (2 * groups.size() > table.rows()) {
     throw failure(table.name() + ": column " + quoted(column.name) + " has " +
@@ -170,7 +187,9 @@ void shuffle(std::vector<uint32_t>& rows, uint64_t seed) {
 }
 
 Split split_rows(const Table& table, const SplitOptions& options) {
-  Split split = raw_split(table, options);
+  std::optional<Split> labels;
+  if (options.by == SplitBy::column) labels = labelled(table, table.column(options.column));
+  Split split = labels ? std::move(*labels) : drawn(table, options);
   auto require = [&](std::vector<uint32_t>& part, double share, const char* name) {
     std::sort(part.begin(), part.end());
     if (share <= 0 || !part.empty()) return;
@@ -178,8 +197,8 @@ Split split_rows(const Table& table, const SplitOptions& options) {
                   std::to_string(table.rows()) + (table.rows() == 1 ? " row)" : " rows)"));
   };
   require(split.train, 1, "training");
-  require(split.validation, options.validation, "validation");
-  require(split.test, options.test, "test");
+  require(split.validation, labels ? 0 : options.validation, "validation");
+  require(split.test, labels ? 0 : options.test, "test");
   return split;
 }
 

@@ -2,8 +2,9 @@
 // split on every machine (own generator, no floating-point rounding in the counts but one floor).
 //   random      a seeded shuffle, cut
 //   stratified  the same within each value of the target, so that each part has the same proportions
-//   column      a column that says train/validation/test per row is taken at its word; with any
-//               other values, rows that share a value stay together (groups, shuffled by the seed)
+//   column      a column that says train/validation/test per row (in any case) is taken at its word,
+//               whatever the shares; with other values, rows that share a value stay together (groups,
+//               shuffled by the seed); some of both is an error
 #pragma once
 
 #include <cstdint>
@@ -32,7 +33,8 @@ struct Split {
   std::vector<uint32_t> train, validation, test;
 };
 
-/// Throws (failure) when a part with a positive share would get no row.
+/// Throws (failure) when a part with a positive share would get no row; of labelled rows, only when
+/// none is for training.
 Split split_rows(const Table& table, const SplitOptions& options);
 
 /// A permutation of `rows` from a seed (Fisher-Yates over splitmix64): the order of an epoch.

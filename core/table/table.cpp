@@ -96,4 +96,10 @@ void Table::fill(RawRows& out, size_t begin, size_t end) const {
   fill(out, rows);
 }
 
+std::string looks_like_text(const Table& table, const Column& column, std::string_view role) {
+  return table.name() + ": " + std::string(role) + " " + quoted(column.name) +
+         " looks like free text (" + std::to_string(column.dictionary.size()) +
+         " distinct values in " + std::to_string(column.size()) + " rows)";
+}
+
 }  // namespace mlo::table

@@ -71,4 +71,8 @@ class Table {
   std::vector<uint64_t> lines_;
 };
 
+/// "train.csv: column 'x' looks like free text (90 distinct values in 99 rows)"; `role` is "column" or
+/// "the target".
+std::string looks_like_text(const Table& table, const Column& column, std::string_view role);
+
 }  // namespace mlo::table

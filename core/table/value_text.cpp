@@ -26,8 +26,7 @@ std::optional<double> short_integer(std::string_view text) {
 bool same_word(std::string_view text, std::string_view lower) {
   if (text.size() != lower.size()) return false;
   for (size_t i = 0; i < text.size(); ++i) {
-    char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] | 0x20) : text[i];
-    if (c != lower[i]) return false;
+    if (ascii_lower(text[i]) != lower[i]) return false;
   }
   return true;
 }

@@ -21,6 +21,9 @@ data::OpenedInput open_one(Env& env, repo::Workspace& workspace, const std::stri
   std::string path = is_path ? workspace.absolute(reference) : "";
   if (is_path) parsed = repo::parse_reference(path);
   data::OpenedInput opened = data::open_input(env, workspace, parsed);
+  // Outside the workspace: as mlo.yaml says it, so that a package's digest does not depend on where the
+  // workspace lies.
+  if (is_path && opened.name == path) opened.name = reference;
   // A pointer's file that is not checked out was read from the store and is there already.
   if (is_path && !stat_target(path)) path.clear();
   inputs.stored.push_back({opened.name, opened.digest, opened.bytes.size(), path});
@@ -28,12 +31,13 @@ data::OpenedInput open_one(Env& env, repo::Workspace& workspace, const std::stri
 }
 
 /// A blob of git's is not in the store yet; what a pointer or a digest names is.
-void store_from_git(Env& env, repo::Workspace& workspace, const StoredInput& input) {
-  store::ObjectStore& store = workspace.store_for_writing();
-  if (store.contains(input.digest)) return;
-  store::Batch batch(store);
-  batch.add(data::open_input(env, workspace, repo::parse_reference(input.name)).bytes);
-  batch.commit();
+std::optional<store::FileLock> store_from_git(Env& env, repo::Workspace& workspace,
+                                              const StoredInput& input) {
+  store::Batch batch(workspace.store_for_writing());
+  if (!batch.keep(input.digest)) {
+    batch.add(data::open_input(env, workspace, repo::parse_reference(input.name)).bytes);
+  }
+  return batch.commit();
 }
 
 [[noreturn]] void throw_changed(const StoredInput& input) {
@@ -50,13 +54,19 @@ Inputs open_inputs(Env& env, repo::Workspace& workspace, const TrainingSpec& spe
   return inputs;
 }
 
-void store_inputs(Env& env, repo::Workspace& workspace, const Inputs& inputs) {
+std::vector<std::optional<store::FileLock>> store_inputs(Env& env, repo::Workspace& workspace,
+                                                         const Inputs& inputs) {
+  std::vector<std::optional<store::FileLock>> holds;
   for (const StoredInput& input : inputs.stored) {
-    if (input.path.empty())
-      store_from_git(env, workspace, input);
-    else if (data::ingest(env, workspace, input.path).digest != input.digest)
-      throw_changed(input);
+    if (input.path.empty()) {
+      holds.push_back(store_from_git(env, workspace, input));
+      continue;
+    }
+    data::Ingested kept = data::ingest(env, workspace, input.path);
+    if (kept.digest != input.digest) throw_changed(input);
+    holds.push_back(std::move(kept.hold));
   }
+  return holds;
 }
 
 void check_inputs(Env& env, repo::Workspace& workspace, const Inputs& inputs) {

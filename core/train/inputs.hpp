@@ -18,7 +18,7 @@ struct StoredInput {
   std::string name;
   Digest digest;
   uint64_t size = 0;
-  std::string path;  ///< as configured, relative to the root; empty when it is not a plain file
+  std::string path;  ///< absolute; empty when it is not a plain file
 };
 
 struct Inputs {
@@ -29,8 +29,10 @@ struct Inputs {
 
 /// Reads; writes nothing.
 Inputs open_inputs(Env& env, repo::Workspace& workspace, const TrainingSpec& spec);
-/// Into the store, durably. Throws when a file is no longer what was read.
-void store_inputs(Env& env, repo::Workspace& workspace, const Inputs& inputs);
+/// Into the store, durably. Throws when a file is no longer what was read. The result keeps gc away;
+/// hold it until the run's record names the inputs.
+std::vector<std::optional<store::FileLock>> store_inputs(Env& env, repo::Workspace& workspace,
+                                                         const Inputs& inputs);
 /// Throws when a file changed since it was read.
 void check_inputs(Env& env, repo::Workspace& workspace, const Inputs& inputs);
 

@@ -132,14 +132,6 @@ class Epochs {
   std::unique_ptr<Progress> progress_;
 };
 
-format::Value trainer_options(const TaskData& data, const TrainingSpec& spec) {
-  return format::Value::object()
-      .set("task", infer::task_name(data.task))
-      .set("optimizer", spec.optimizer)
-      .set("threads", spec.threads)
-      .set("seed", static_cast<int64_t>(spec.seed));
-}
-
 bool is_better(double value, double best, bool higher) {
   if (std::isnan(value)) return false;
   if (std::isnan(best)) return true;
@@ -150,11 +142,32 @@ std::string progress_note(int64_t epoch, int64_t epochs, const std::string& metr
   std::string out = "epoch " + std::to_string(epoch) + "/" + std::to_string(epochs);
   if (std::isnan(value)) return out;
   char text[32];
-  snprintf(text, sizeof text, "%.4f", value);
+  snprintf(text, sizeof text, "%.6g", value);
   return out + "  " + metric + " " + text;
 }
 
+/// Without a value of it no epoch is the best one.
+void require_defined(const std::string& deciding, double best, const TaskData& data) {
+  if (!std::isnan(best)) return;
+  size_t rows = data.validation.rows() ? data.validation.rows() : data.train.rows();
+  std::string why = deciding.ends_with(".roc_auc") ? "not every class is among its "
+                    : deciding.ends_with(".r2")    ? "one row is too few, it has "
+                                                   : "the model's outputs are not finite on its ";
+  throw failure(deciding + " is not defined in any epoch: " + why + std::to_string(rows) +
+                    (rows == 1 ? " row" : " rows"),
+                "choose another 'metric', or a larger validation part");
+}
+
 }  // namespace
+
+plugin::Trainer new_trainer(const TaskData& data, const TrainingSpec& spec,
+                            const plugin::Model& model) {
+  return model.trainer(format::Value::object()
+                           .set("task", infer::task_name(data.task))
+                           .set("optimizer", spec.optimizer)
+                           .set("threads", spec.threads)
+                           .set("seed", static_cast<int64_t>(spec.seed)));
+}
 
 std::string deciding_metric(const TaskData& data, const TrainingSpec& spec) {
   bool regression = data.task == infer::Task::regression;
@@ -190,7 +203,7 @@ LoopResult run_epochs(Env& env, const TaskData& data, const TrainingSpec& spec,
                       const std::function<void(const EpochReport&)>& each) {
   std::string deciding = deciding_metric(data, spec);
   bool higher = higher_is_better(deciding.substr(deciding.find('.') + 1));
-  plugin::Trainer trainer = model.trainer(trainer_options(data, spec));
+  plugin::Trainer trainer = new_trainer(data, spec, model);
   Epochs epochs(env, data, spec, trainer);
   LoopResult result;
   double best = NAN, last = NAN;
@@ -209,6 +222,7 @@ LoopResult run_epochs(Env& env, const TaskData& data, const TrainingSpec& spec,
     result.best = trainer.model();
     result.best_epoch = std::move(report);
   }
+  require_defined(deciding, best, data);
   return result;
 }
 

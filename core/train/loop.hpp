@@ -33,8 +33,12 @@ struct LoopResult {
 /// no validation rows. Throws usage when the task has no such metric.
 std::string deciding_metric(const TaskData& data, const TrainingSpec& spec);
 
+/// Throws when the runtime cannot train this model: wrong options, nothing to train.
+plugin::Trainer new_trainer(const TaskData& data, const TrainingSpec& spec,
+                            const plugin::Model& model);
+
 /// Calls `each` after every epoch. Throws interrupted() on cancellation and failure when the loss
-/// is no longer finite.
+/// is no longer finite or the deciding metric is defined in no epoch.
 LoopResult run_epochs(Env& env, const TaskData& data, const TrainingSpec& spec,
                       const plugin::Model& model,
                       const std::function<void(const EpochReport&)>& each);

@@ -107,9 +107,10 @@ void apply_override(Value& entry, const Override& change) {
   Value* at = &entry;
   std::vector<std::string_view> keys = split(change.key, '.');
   for (size_t i = 0; i + 1 < keys.size(); ++i) {
-    if (!at->find(keys[i]) || !at->find(keys[i])->is_object())
-      at->set(std::string(keys[i]), Value::object());
+    const Value* there = at->find(keys[i]);
+    if (!there || there->is_null()) at->set(std::string(keys[i]), Value::object());
     at = at->find(keys[i]);
+    if (!at->is_object()) return;  // whoever reads it names its place in the file
   }
   at->set(std::string(keys.back()), change.value);
 }

@@ -28,6 +28,9 @@ std::string place(const table::Table& table, size_t row) {
 }
 
 void check_target(const table::Table& table, const Column& target) {
+  if (target.type == table::Type::text)
+    throw failure(table::looks_like_text(table, target, "the target"),
+                  "columns: {" + target.name + ": categorical} to predict it all the same");
   for (size_t row = 0; row < target.size(); ++row)
     if (target.is_missing(row))
       throw failure(place(table, row) + ": the target " + quoted(target.name) + " is missing",
@@ -88,13 +91,16 @@ std::vector<int64_t> classify(const table::Table& table, const Column& target,
   return first;
 }
 
+/// Of all rows: what is too large to learn from would also spoil a metric of the other parts.
+void check_magnitude(const table::Table& table, const Column& target) {
+  for (size_t row = 0; row < target.size(); ++row)
+    if (std::abs(target.values[row]) > kLargestTarget)
+      throw failure(place(table, row) + ": the target " + quoted(target.name) + ": " +
+                        number_text(target.values[row]) + " is too large to learn from",
+                    "scale it, or predict its logarithm");
+}
+
 void scale_target(TaskData& data, const Column& target) {
-  double largest = 0;
-  for (uint32_t row : data.split.train) largest = std::max(largest, std::abs(target.values[row]));
-  if (largest > kLargestTarget)
-    throw failure(data.table.name() + ": the target " + quoted(target.name) +
-                      " has values too large to learn from (" + number_text(largest) + ")",
-                  "scale it, or predict its logarithm");
   double sum = 0, squares = 0;
   auto n = static_cast<double>(data.split.train.size());
   for (uint32_t row : data.split.train) sum += target.values[row];
@@ -148,7 +154,9 @@ table::Table read_table(std::string_view csv, const std::string& name, const Tra
 }
 
 infer::Encoder fit(const TaskData& data, const TrainingSpec& spec) {
-  infer::Encoder encoder = infer::Encoder::fit(data.table, data.split.train, spec.target);
+  infer::Encoder encoder =
+      infer::Encoder::fit(data.table, data.split.train, spec.target,
+                          spec.scale ? infer::Scaling::standard : infer::Scaling::none);
   if (encoder.columns().empty())
     throw failure(data.table.name() + ": there is no column besides the target");
   return encoder;
@@ -163,6 +171,7 @@ TaskData prepare(std::string_view csv, const std::string& name, const TrainingSp
   check_target(data.table, target);
   data.task = spec.task ? *spec.task : infer_task(target);
   check_task(data.table, target, data.task);
+  if (data.task == Task::regression) check_magnitude(data.table, target);
   std::vector<int64_t> labels;
   if (data.task == Task::classification) labels = classify(data.table, target, data.classes);
   data.split_options = spec.split;
@@ -186,11 +195,6 @@ TaskData prepare(std::string_view csv, const std::string& name, const TrainingSp
 
 format::Value architecture(const TaskData& data, const TrainingSpec& spec) {
   format::Value out = data.encoder.description();
-  if (!spec.scale) {
-    out = format::Value::object()
-              .set("numeric", out["numeric"])
-              .set("cardinalities", out["cardinalities"]);
-  }
   out.set("task", infer::task_name(data.task));
   out.set("outputs", data.task == Task::classification ? data.classes.size() : size_t{1});
   if (data.task == Task::regression)

@@ -89,7 +89,9 @@ Prepared prepare_run(Env& env, repo::Workspace& workspace, const TrainOptions& o
   std::optional<std::string_view> module;
   if (inputs.module) module = inputs.module->bytes;
   plugin::Model model = in_context(module ? "while wrapping " + quoted(spec.module) : "", [&] {
-    return runtime.build(architecture(data, spec), module, spec.seed);
+    plugin::Model built = runtime.build(architecture(data, spec), module, spec.seed);
+    new_trainer(data, spec, built);  // dropped: a model that cannot be trained leaves no run
+    return built;
   });
   return {std::move(spec), std::move(inputs), std::move(data), runtime, std::move(model)};
 }
@@ -99,7 +101,7 @@ void store_outputs(repo::Workspace& workspace, track::RunWriter& writer,
   store::Batch batch(workspace.store_for_writing());
   std::vector<Digest> digests;
   for (const OutputFile& file : files) digests.push_back(batch.add(file.bytes));
-  batch.commit();
+  const auto hold = batch.commit();  // until the run's record names them
   for (size_t i = 0; i < files.size(); ++i)
     writer.output(files[i].path, digests[i], files[i].bytes.size());
   report.model = digests.front();
@@ -108,8 +110,6 @@ void store_outputs(repo::Workspace& workspace, track::RunWriter& writer,
 
 void train_run(Env& env, repo::Workspace& workspace, const Prepared& run, track::RunWriter& writer,
                TrainReport& report) {
-  for (const StoredInput& input : run.inputs.stored)
-    writer.input(input.name, input.digest, input.size);
   writer.environment(environment(run.runtime, run.spec.threads, report.version));
   LoopResult result = run_epochs(env, run.data, run.spec, run.model, [&](const EpochReport& epoch) {
     for (const Metric& metric : epoch.metrics)
@@ -159,12 +159,16 @@ TrainReport train(Env& env, repo::Workspace& workspace, const TrainOptions& opti
   int64_t began = env.clock.ticks();
   Prepared run = prepare_run(env, workspace, options);
   track::RunStart start = run_start(options, run.data, run.spec);
-  if (options.store_inputs) store_inputs(env, workspace, run.inputs);
+  std::vector<std::optional<store::FileLock>> holds;
+  if (options.store_inputs) holds = store_inputs(env, workspace, run.inputs);
   TrainReport report = new_report(run, options);
   track::RunWriter writer = track::RunWriter::start(env, workspace, start);
   report.run = writer.id();
   report.name = writer.name();
   try {
+    for (const StoredInput& input : run.inputs.stored)
+      writer.input(input.name, input.digest, input.size);
+    holds.clear();
     train_run(env, workspace, run, writer, report);
     writer.finish(track::Status::finished);
   } catch (const Error& error) {

@@ -72,7 +72,7 @@ class Parser {
     Json out;
     out.kind = Json::Kind::number;
     auto result = std::from_chars(at_, end_, out.number);
-    if (result.ec != std::errc()) fail();
+    if (result.ec != std::errc() || !std::isfinite(out.number)) fail();  // it takes "inf" and "nan"
     at_ = result.ptr;
     return out;
   }

@@ -89,7 +89,7 @@ void activate(Activation activation, float* values, size_t count) {
       case Activation::none:
         return;
       case Activation::relu:
-        x = choose(x > zero, x, zero);
+        x = choose(x <= zero, zero, x);  // NaN is no number to hide behind a 0
         break;
       case Activation::leaky_relu:
         x = choose(x > zero, x, x * all(0.01f));

@@ -28,7 +28,19 @@ class BytesReader final : public caffe2::serialize::ReadAdapterInterface {
   std::string_view bytes_;
 };
 
+/// What the module raised, which ends the interpreter's traceback: "builtins.ValueError: too many rows".
+std::string raised_message(std::string_view text) {
+  text = text.substr(0, text.find_last_not_of(" \n") + 1);
+  text = text.substr(text.rfind('\n') + 1);
+  size_t colon = text.find(": ");
+  bool named = colon != std::string_view::npos && colon < text.find(' ');
+  return std::string(named ? text.substr(colon + 2) : text);
+}
+
 std::string last_message(std::string_view text) {
+  if (text.find("Traceback of TorchScript") != std::string_view::npos &&
+      text.find("RuntimeError: ") == std::string_view::npos)
+    return raised_message(text);
   size_t start = text.rfind("RuntimeError: ");
   if (start != std::string_view::npos) text.remove_prefix(start + 14);
   while (!text.empty() && (text[0] == '\n' || text[0] == ' ')) text.remove_prefix(1);
@@ -66,6 +78,10 @@ Module load_archive(std::string_view bytes) {
   try {
     return torch::jit::load(std::make_shared<BytesReader>(bytes), c10::kCPU);
   } catch (const std::exception& error) {
+    if (std::string_view(error.what()).find("constants.pkl") != std::string_view::npos)
+      throw FormatError(
+          "this is a pickle of torch.save, not TorchScript "
+          "(torch.jit.script(module).save(FILE) writes that)");
     throw FormatError("this is not a TorchScript file that LibTorch " TORCH_VERSION " can read: " +
                       plain_message(error));
   }

@@ -3,6 +3,7 @@
 // does on the same module. Links LibTorch only to make and check modules.
 #include <sys/resource.h>
 #include <torch/script.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
@@ -271,6 +272,18 @@ def forward(self, numeric: Tensor, category: Tensor) -> Tensor:
   CHECK(copy(runtime().open(bytes).session().run(rows.x(0, 64), rows.c(0, 64))) == out);
 }
 
+TEST_CASE("what is not a number stays visible through every activation") {
+  Rows rows(40);
+  rows.numeric[3] = NAN;  // of row 1
+  for (const std::string& text : kModels) {
+    CAPTURE(text);
+    Model model = runtime().build(architecture(text), {}, 9);
+    // A linear model starts at 0, which hides nothing: 0 times NaN is NaN.
+    auto out = copy(model.session().run(rows.x(0, rows.n), rows.c(0, rows.n)));
+    for (size_t i = 0; i < out.size(); ++i) CHECK(std::isnan(out[i]) == (i / 3 == 1));
+  }
+}
+
 TEST_CASE("what is not a model is refused in one line") {
   auto build = [](const std::string& source) {
     torch::jit::Module user("__torch__.Mine");
@@ -288,6 +301,10 @@ TEST_CASE("what is not a model is refused in one line") {
                           "    return torch.matmul(x, self.weight)\n"),
                     Catch::Contains("fails on 3 numeric and 2 categorical inputs: mat1 and mat2") &&
                         !Catch::Contains("\n"));
+  CHECK_THROWS_WITH(build("def forward(self, x: Tensor, c: Tensor) -> Tensor:\n"
+                          "    assert x.size(0) < 0, \"too many rows here\"\n"
+                          "    return torch.linear(x, self.weight)\n"),
+                    Catch::Contains("too many rows here") && !Catch::Contains("\n"));
   CHECK_THROWS_WITH(runtime().open("hello"), Catch::Contains("not a TorchScript file"));
   CHECK_THROWS_WITH(runtime().open(""), Catch::Contains("not a TorchScript file"));
   CHECK_THROWS_WITH(runtime().open("PK\x03\x04 and nothing else"),
@@ -326,7 +343,7 @@ TEST_CASE("threads that the system refuses are an error, not the end of the proc
   rlimit before{};
   REQUIRE(getrlimit(RLIMIT_AS, &before) == 0);
   rlimit tight = before;
-  tight.rlim_cur = pages * 4096 + (rlim_t{256} << 20);  // 31 stacks of 8 MiB
+  tight.rlim_cur = pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + (rlim_t{256} << 20);
   REQUIRE(setrlimit(RLIMIT_AS, &tight) == 0);
   std::string problem;
   try {

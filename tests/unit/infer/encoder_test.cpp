@@ -150,9 +150,41 @@ TEST_CASE("missing values without a flag are replaced, unseen categories have th
   Encoded out = encoder.encode(one_row({{"a", Cell::missing()}, {"c", Cell::text("z")}}));
   CHECK(out.numeric[0] == 2);
   CHECK(out.category[0] == Vocabulary::kUnseen);
-  out = encoder.encode(one_row({{"c", Cell::missing()}, {"a", Cell::text("1e308")}}));
-  CHECK(out.numeric[0] == 1e308);
+  out = encoder.encode(one_row({{"c", Cell::missing()}, {"a", Cell::text("1e30")}}));
+  CHECK(out.numeric[0] == 1e30);
   CHECK(out.category[0] == Vocabulary::kMissing);
+}
+
+TEST_CASE("a value that the model's float32 cannot hold is refused") {
+  InputColumn wide;
+  wide.name = "a";
+  wide.std = 1e300;
+  const Encoder scaled({wide});
+  CHECK(scaled.encode(one_row({{"a", Cell::number(1e308)}})).numeric[0] == 1e308);
+  const Encoder raw({wide}, Scaling::none);
+  CHECK(raw.encode(one_row({{"a", Cell::number(-3e38)}})).numeric[0] == -3e38);
+  CHECK(test::message_of([&] {
+          raw.encode(one_row({{"a", Cell::text("1e39")}}));
+        }) == "row 1: column 'a': 1e+39 is too large");
+  wide.std = 1;
+  CHECK(test::message_of([&] {
+          Encoder({wide}).encode(one_row({{"a", Cell::number(-1e308)}}));
+        }) == "row 1: column 'a': -1e+308 is too large");
+  const Encoder again = Encoder::from_json(raw.to_json(), "encoder.json");
+  CHECK(again.to_json() == raw.to_json());
+  CHECK(again.description().find("mean") == nullptr);
+  CHECK_THROWS_WITH(again.encode(one_row({{"a", Cell::number(1e39)}})),
+                    Catch::Contains("too large"));
+}
+
+TEST_CASE("an integer beyond 2^53 is the category that its digits name") {
+  table::CsvOptions options;
+  options.types["id"] = table::Type::categorical;
+  table::Table table = table::read_csv("id,y\n1234567890123456789,0\nx,1\n", "t.csv", options);
+  Encoder encoder = Encoder::fit(table, all_rows(table), "y");
+  const Cell cell = Cell::integer(1234567890123456789);
+  CHECK(encoder.encode(one_row({{"id", cell}})).category[0] == Vocabulary::kFirst);
+  CHECK(cell.as_number() == 1234567890123456789.0);
 }
 
 TEST_CASE("values that do not fit name row and column") {

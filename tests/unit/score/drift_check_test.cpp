@@ -198,6 +198,27 @@ TEST_CASE("what cannot be compared is an error that says why") {
   CHECK(f.error("people", "void.jsonl").message().find("a list or an object") != std::string::npos);
 }
 
+TEST_CASE("a column that is switched off need not be in the current data") {
+  Fixture f;
+  const std::string off = kByFile + "    columns:\n      age: {test: none}\n";
+  std::string without = "city,member\n", wrong = "age,city,member\n";
+  for (int i = 0; i < 300; ++i) {
+    std::string row =
+        std::string(i % 2 == 0 ? "Ulm," : "Bonn,") + (i % 3 == 0 ? "yes" : "no") + "\n";
+    without += row;
+    wrong += "old," + row;
+  }
+  f.dir.write("without.csv", without);
+  DriftCheckReport report = f.check("people", "without.csv", off);
+  CHECK(report.rows == 300);
+  REQUIRE(report.drift.columns.size() == 3);
+  CHECK(report.drift.columns[0].reason == "switched off");
+  CHECK(report.current_profile.columns[0].name == "age");
+  f.dir.write("wrong.csv", wrong);
+  CHECK_FALSE(f.check("people", "wrong.csv", off).drift.drifted);
+  CHECK(score::drift_html(report, 0).find("switched off") != std::string::npos);
+}
+
 TEST_CASE("names and settings that are not there are usage errors with the nearest one") {
   Fixture f;
   Error error = f.error("peopel", "same.csv", kByFile);
@@ -248,4 +269,6 @@ TEST_CASE("the answer in words") {
   CHECK(score::headline(report) == "no drift: 1 of 6 columns drifted, below the limit");
   report.drifted = true;
   CHECK(score::headline(report) == "drift in 1 of 6 columns");
+  report.drifted_columns = 0;  // --share 0
+  CHECK(score::headline(report) == "drift in 0 of 6 columns");
 }

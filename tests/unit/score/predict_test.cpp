@@ -1,8 +1,10 @@
 #include "score/predict.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <csignal>
@@ -103,6 +105,69 @@ TEST_CASE("a file of predictions is replaced at the end or not at all") {
   CHECK(f.report.rows == 3);
 }
 
+TEST_CASE("an output that is a link stays one, and its target keeps its mode") {
+  Fixture f;
+  std::string target = f.dir.write("target.csv", "old");
+  REQUIRE(::chmod(target.c_str(), 0640) == 0);
+  for (const char* name : {"link.csv", "dangling.csv"}) {
+    const bool dangles = std::string_view(name) == "dangling.csv";
+    f.options.output = f.dir / name;
+    REQUIRE(::symlink(dangles ? "new.csv" : target.c_str(), f.options.output.c_str()) == 0);
+    f.predict("in.csv", "x,c\n0,a\n");
+    CHECK(S_ISLNK(stat_of(f.options.output)->st_mode));
+    CHECK(!f.report.to_stream);
+  }
+  CHECK(read_file(target) == kHeader + kNo);
+  CHECK((stat_of(target)->st_mode & 0777) == 0640);
+  CHECK(f.dir.read("new.csv") == kHeader + kNo);
+  f.options.output = f.dir / "loop";
+  REQUIRE(::symlink("loop", f.options.output.c_str()) == 0);
+  CHECK_THAT(test::message_of([&] { f.predict("in.csv", kRows); }),
+             Catch::Contains("Too many levels of symbolic links"));
+}
+
+TEST_CASE("a pipe and an open descriptor are written as they are") {
+  Fixture f;
+  std::string fifo = f.dir / "fifo";
+  REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+  Descriptor reader(::open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  f.options.output = fifo;
+  f.predict("in.csv", "x,c\n0,a\n");
+  CHECK(f.report.to_stream);
+  std::array<std::byte, 200> buffer;
+  CHECK(as_text(std::span(buffer).first(read_some(reader.get(), buffer))) == kHeader + kNo);
+  CHECK(S_ISFIFO(stat_of(fifo)->st_mode));
+
+  std::string file = f.dir.write("file.csv", "before\n");
+  Descriptor open(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+  f.options.output = "/proc/self/fd/" + std::to_string(open.get());
+  f.predict("in.csv", "x,c\n0,a\n");
+  CHECK(f.report.to_stream);
+  CHECK(read_file(file) == "before\n" + kHeader + kNo);
+}
+
+TEST_CASE("the rows before a bad one are written first") {
+  Fixture f;
+  std::string out;
+  auto predict = [&](std::string_view name, std::string_view content) {
+    out.clear();
+    f.options.input = f.dir.write(name, content);
+    return test::message_of([&] {
+      score::predict(f.test.env, *f.workspace, f.options,
+                     [&](std::string_view text) { out += text; });
+    });
+  };
+  CHECK_THAT(predict("in.csv", "x,c\n0,a\n1,a\n0,a\nold,a\nolder,a\n"),
+             Catch::Contains("in.csv:5: column 'x': 'old' is not a number"));
+  CHECK(out == kHeader + kNo + kYes + kNo);
+  predict("in.csv", "x,c\nold,a\n0,a\n");
+  CHECK(out.empty());
+  f.options.with_input = true;
+  CHECK_THAT(predict("in.jsonl", "{\"x\":0,\"c\":\"a\"}\n{\"x\":[],\"c\":\"a\"}\n"),
+             Catch::Contains("in.jsonl:2: column 'x': a list or an object"));
+  CHECK(out == "x,c," + kHeader + "0,a," + kNo);
+}
+
 TEST_CASE("a full disk leaves the old predictions") {
   Fixture f;
   f.options.output = f.dir.write("out.csv", "old");
@@ -146,6 +211,13 @@ TEST_CASE("the input's columns can stand before the outputs") {
       "{\"x\":0,\"c\":\"q\\\"\",\"m\":null,\"prediction\":\"no\",\"probability_no\":0."
       "8807970779778823,"
       "\"probability_yes\":0.11920292202211755}\n");
+  for (const char* format : {"csv", "jsonl"}) {
+    f.options.format = format;
+    CHECK_THAT(f.predict("in.jsonl",
+                         "{\"x\":0,\"c\":\"a\",\"id\":1234567890123456789}\n"
+                         "{\"x\":0,\"c\":\"a\",\"id\":-1000000000000000}\n"),
+               Catch::Contains("1234567890123456789,") && Catch::Contains("-1000000000000000,"));
+  }
   CHECK(f.message("in.jsonl", "{\"x\":0,\"c\":\"a\",\"d\":{}}\n") ==
         "in.jsonl:1: column 'd': a list or an object");
   CHECK(f.message("in.csv", "x,c,prediction\n0,a,1\n") ==
@@ -160,7 +232,8 @@ TEST_CASE("bad input names file, line and column") {
         "in.csv:3:2: the row has 1 field, the header has 2");
   CHECK(f.message("in.csv", "x,c\n1,a\n,a\ninf,a\n") == "in.csv:4: column 'x': an infinite number");
   CHECK(f.message("in.csv", "y,c\n1,a\n") == "in.csv: no column 'x'");
-  CHECK(f.message("in.csv", "x,c\n1,a\n1e308,a\n") == "in.csv:3: the model's output is Infinity");
+  CHECK(f.message("in.csv", "x,c\n1,a\n1e308,a\n") == "in.csv:3: column 'x': 1e+308 is too large");
+  CHECK(f.message("in.csv", "x,c\n1,a\n3e38,a\n") == "in.csv:3: the model's output is Infinity");
   CHECK(f.message("in.jsonl", "{\"x\":1,\"c\":\"a\"}\n{\"x\":1}\n") == "in.jsonl:2: no column 'c'");
   CHECK(f.message("in.jsonl", "{\"x\":1}\n") == "in.jsonl: no column 'c'");
   CHECK(f.message("in.jsonl", "{\"x\":[1],\"c\":\"a\"}\n") ==
@@ -182,10 +255,18 @@ TEST_CASE("standard input is answered row by row") {
   REQUIRE(::pipe2(out, O_CLOEXEC) == 0);
   f.options.input = "-";
   f.options.standard_input = in[0];
+  // Catch's assertions belong to one thread.
+  bool written = true;
+  std::string problem;
   std::thread predicting([&] {
-    score::predict(f.test.env, *f.workspace, f.options, [&](std::string_view text) {
-      REQUIRE(::write(out[1], text.data(), text.size()) == static_cast<ssize_t>(text.size()));
-    });
+    try {
+      score::predict(f.test.env, *f.workspace, f.options, [&](std::string_view text) {
+        const ssize_t got = ::write(out[1], text.data(), text.size());
+        written = written && got == static_cast<ssize_t>(text.size());
+      });
+    } catch (const Error& error) {
+      problem = error.message();
+    }
     ::close(out[1]);
   });
   auto send = [&](std::string_view text) {
@@ -209,6 +290,8 @@ TEST_CASE("standard input is answered row by row") {
   ::close(in[1]);
   CHECK(receive(1000) == kYes);
   predicting.join();
+  CHECK(written);
+  CHECK(problem == "");
   for (int fd : {in[0], out[0]}) ::close(fd);
 }
 

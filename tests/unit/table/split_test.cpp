@@ -99,6 +99,25 @@ TEST_CASE("a column decides by name, or keeps groups together") {
   for (uint32_t person : validation) CHECK(train.count(person) == 0);
 }
 
+TEST_CASE("names of parts hold in any case, without shares, and a misspelt one is found") {
+  SplitOptions options;
+  options.by = SplitBy::column;
+  options.column = "part";
+  Split split = split_rows(read_csv("x,part\n1,Train\n2,TEST\n3,train\n", "t.csv"), options);
+  CHECK(split.train == std::vector<uint32_t>{0, 2});
+  CHECK(split.validation.empty());
+  CHECK(split.test == std::vector<uint32_t>{1});
+  Error error = test::error_of([&] {
+    split_rows(read_csv("x,part\n1,train\n2,test\n3,trian\n4,trian\n", "t.csv"), options);
+  });
+  CHECK(error.message() ==
+        "t.csv:4: column 'part': 'trian' is not the name of a part, other rows have one");
+  CHECK(error.hint() == "did you mean 'train'?");
+  CHECK(test::message_of([&] {
+          split_rows(read_csv("x,part\n1,test\n2,test\n", "t.csv"), options);
+        }) == "t.csv: the split leaves no row for training (2 rows)");
+}
+
 TEST_CASE("a split that leaves a part empty is refused") {
   CHECK(test::message_of([] { split_rows(sample(3), {}); }) ==
         "t.csv: the split leaves no row for validation (3 rows)");

@@ -72,6 +72,11 @@ TEST_CASE("overrides replace values by dotted key") {
   CHECK(spec.learning_rate == 0.25);
   CHECK(spec.split.by == table::SplitBy::stratified);
   CHECK(spec.split.column == "y");
+  TrainingSpec seeded = parse(kTraining, {"split.seed=5"});
+  CHECK(seeded.split.seed == 5);
+  CHECK(!seeded.split_by_given);
+  CHECK_THAT(message_of([] { parse(kTraining + "    split: random\n", {"split.seed=5"}); }),
+             Catch::Contains("mlo.yaml:6:") && Catch::Contains("expected a mapping"));
   CHECK_THAT(message_of([] { parse(kTraining, {"epohcs=7"}); }), Catch::Contains("epohcs"));
   CHECK_THAT(message_of([] { parse_override("=3"); }), Catch::Contains("KEY=VALUE"));
 }

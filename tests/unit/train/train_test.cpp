@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "base/text.hpp"
 #include "data/ingest.hpp"
 #include "fixture.hpp"
 #include "format/json.hpp"
@@ -232,6 +233,8 @@ TEST_CASE("bad data is refused with file and column before anything is written")
            {"a,y\n1,2.5\n2,1e300\n3,4\n4,5\n5,6\n", training("", "y"), "too large to learn from"},
            {"a,y\n1,2.5\n2,1e39\n3,1e39\n4,1e39\n5,1e39\n", training("", "y"),
             "too large to learn from"},
+           {"a,y\n1,2.5\n2,3\n3,4\n4,-1e300\n5,6\n", training("", "y"),
+            "train.csv:5: the target 'y': -1e+300 is too large to learn from"},
            {line_csv(), training("  task: regression\n  columns: {y: ignore}\n", "cls"),
             "a regression needs numbers"},
            {line_csv(), training("  columns: {y: ignore}\n  metric: rmse\n"),
@@ -261,6 +264,29 @@ TEST_CASE("missing data, no training and a wrong option name what is near") {
   CHECK_THAT(message_of([&] { fixture.run(); }), Catch::Contains("KEY=VALUE"));
 }
 
+TEST_CASE("a deciding metric that no epoch defines fails the run") {
+  TrainFixture fixture(training("  columns: {y: ignore}\n  metric: roc_auc\n"
+                                "  split: {by: column, column: color}\n"),
+                       "a,color,y,cls\n1,train,0,yes\n2,train,0,no\n3,train,0,yes\n"
+                       "4,train,0,no\n5,validation,0,yes\n6,validation,0,yes\n");
+  Error error = error_of([&] { fixture.run(); });
+  CHECK(error.message() ==
+        "validation.roc_auc is not defined in any epoch: not every class is among its 2 rows");
+  auto workspace = fixture.workspace();
+  CHECK(track::load_run(fixture.test.env, workspace, "latest").status == track::Status::failed);
+}
+
+TEST_CASE("data outside the workspace is recorded as the training names it") {
+  TempDir outside;
+  outside.write("far.csv", line_csv());
+  TrainFixture fixture;
+  std::string name = "../" + std::string(file_name(outside.path())) + "/far.csv";
+  fixture.options.overrides = {"data=" + name};
+  auto report = fixture.run();
+  auto workspace = fixture.workspace();
+  CHECK(track::load_run(fixture.test.env, workspace, report.run).inputs[0].name == name);
+}
+
 TEST_CASE("free text is refused with the way out") {
   std::string csv = "note,cls\n";
   for (int i = 0; i < 120; ++i)
@@ -270,4 +296,8 @@ TEST_CASE("free text is refused with the way out") {
   Error error = error_of([&] { fixture.run(); });
   CHECK_THAT(error.message(), Catch::Contains("note"));
   CHECK_THAT(error.hint(), Catch::Contains("ignore"));
+  TrainFixture target(training("  split: {by: random}\n", "note"), csv);
+  error = error_of([&] { target.run(); });
+  CHECK_THAT(error.message(), Catch::Contains("the target 'note' looks like free text"));
+  CHECK_THAT(error.hint(), Catch::Contains("{note: categorical}"));
 }
