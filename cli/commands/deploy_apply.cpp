@@ -10,7 +10,8 @@ Action declare_deploy_apply(CLI::App& app) {
   auto arguments = add_change_options(app);
   return [arguments](Context& context) {
     auto workspace = repo::Workspace::open(context.env, context.directory);
-    print_change(context, deploy::apply(context.env, workspace, change_request(*arguments)));
+    print_change(context,
+                 deploy::apply(context.env, workspace, change_request(context, *arguments)));
     return Exit::done;
   };
 }

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/text.hpp"
+
 namespace mlo::cli {
 
 std::shared_ptr<ChangeArguments> add_change_options(CLI::App& app) {
@@ -19,9 +21,11 @@ std::shared_ptr<ChangeArguments> add_change_options(CLI::App& app) {
 
 int64_t lock_nanoseconds(double seconds) { return static_cast<int64_t>(seconds * 1e9); }
 
-deploy::ChangeRequest change_request(const ChangeArguments& arguments) {
+deploy::ChangeRequest change_request(const Context& context, const ChangeArguments& arguments) {
   deploy::ChangeRequest request = arguments.request;
   request.program = deploy::own_program();
+  // The server runs in the workspace, whatever directory the caller is in.
+  for (auto& path : request.plugin_path) path = join_path(context.directory, path);
   request.lock_timeout = lock_nanoseconds(arguments.lock_timeout);
   return request;
 }
@@ -38,8 +42,7 @@ void print_change(Context& context, const deploy::ChangeReport& report) {
     line += " (was " + report.before->label() + ")";
   }
   context.out.line(line);
-  context.out.line("  " + deploy::server_url(report.server) + "/v2/models/" +
-                   (report.target.model.empty() ? "" : report.target.model) + "  pid " +
+  context.out.line("  " + deploy::model_url(report.server) + "  pid " +
                    std::to_string(report.server.process.pid));
 }
 

@@ -14,8 +14,8 @@ struct ChangeArguments {
 };
 
 std::shared_ptr<ChangeArguments> add_change_options(CLI::App& app);
-/// The request with the program and the lock timeout filled in.
-deploy::ChangeRequest change_request(const ChangeArguments& arguments);
+/// The request with the program and the lock timeout filled in, and with absolute paths.
+deploy::ChangeRequest change_request(const Context& context, const ChangeArguments& arguments);
 void print_change(Context& context, const deploy::ChangeReport& report);
 /// Seconds of --lock-timeout in nanoseconds.
 int64_t lock_nanoseconds(double seconds);

@@ -10,7 +10,8 @@ Action declare_deploy_rollback(CLI::App& app) {
   auto arguments = add_change_options(app);
   return [arguments](Context& context) {
     auto workspace = repo::Workspace::open(context.env, context.directory);
-    const auto report = deploy::rollback(context.env, workspace, change_request(*arguments));
+    const auto report =
+        deploy::rollback(context.env, workspace, change_request(context, *arguments));
     print_change(context, report);
     if (report.target.reference.find('@') != std::string::npos) {
       context.env.reporter.note("the next apply follows " + report.target.reference +

@@ -33,10 +33,11 @@ void print_status(Output& out, const deploy::Status& status) {
              std::to_string(status.pid));
   }
   if (status.state == State::died) {
-    out.line("  its server (pid " + std::to_string(status.pid) +
-             ") ended without being stopped; mlo deploy apply " + status.name + " starts it again");
+    const std::string pid = status.pid != 0 ? " (pid " + std::to_string(status.pid) + ")" : "";
+    out.line("  its server" + pid + " ended without being stopped; mlo deploy apply " +
+             status.name + " starts it again");
   }
-  if (status.wanted && serves && !status.up_to_date()) {
+  if (status.wanted && serves && !deploy::same_service(status.server->target, *status.wanted)) {
     out.line("  mlo.yaml asks for " + status.wanted->label() + " on port " +
              std::to_string(status.wanted->settings.port) + "; mlo deploy apply " + status.name);
   }
@@ -64,7 +65,7 @@ Action declare_deploy_status(CLI::App& app) {
       for (const auto& status : found) print_status(context.out, status);
       if (found.empty()) context.out.line("no deployments in mlo.yaml");
     }
-    const auto good = [](const deploy::Status& status) { return status.up_to_date(); };
+    const auto good = [](const deploy::Status& status) { return status.in_order(); };
     return options->check && !std::ranges::all_of(found, good) ? Exit::no : Exit::done;
   };
 }

@@ -31,9 +31,11 @@ Action declare_serve(CLI::App& app) {
   };
   auto options = std::make_shared<Options>();
   options->server_version = MLO_VERSION;
+  options->settings.host.clear();
   app.add_option("MODEL", options->model, "NAME, NAME:VERSION, NAME@ALIAS, run:ID or sha256:HEX");
   app.add_option("--port", options->settings.port, "0 picks a free one")->capture_default_str();
-  app.add_option("--host", options->settings.host, "address to listen on")->capture_default_str();
+  app.add_option("--host", options->settings.host,
+                 "address to listen on (default: bind of .mlo/config.yaml, or 127.0.0.1)");
   app.add_option("--threads", options->settings.threads, "threads that answer (default: all cores)")
       ->check(CLI::Range(1, 1024));
   app.add_option("--plugin-path", options->plugin_path, "directories to search for runtimes first")

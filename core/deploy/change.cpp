@@ -15,6 +15,10 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr auto kPoll = std::chrono::milliseconds(10);
+/// A server looks twenty times a second whether its server.json is there.
+constexpr auto kRewrite = std::chrono::seconds(2);
+/// What a server that does not answer gets between SIGTERM and SIGKILL.
+constexpr int64_t kSilentSeconds = 5;
 constexpr size_t kLogTail = 10;
 
 /// The lines that the server wrote since `from`, the last few.
@@ -38,20 +42,23 @@ class Change {
         directory_(directory),
         options_(options),
         before_(directory.read_desired()),
-        server_(directory.read_server()),
+        server_(find_server(env, directory)),
         history_(read_history(directory)),
         log_from_(log_size(directory)) {}
 
   ChangeResult run(HistoryEntry entry) {
     wait_for_stopping();
-    const bool running = server_ && options_.processes.alive(server_->process);
-    if (running && in_place(entry.target)) return {ChangeResult::Kind::unchanged, *server_};
+    bool running = server_ && options_.processes.alive(server_->process);
+    if (running && in_place(entry.target)) {
+      if (answers()) return {ChangeResult::Kind::unchanged, *server_};
+      end_process(options_.processes, server_->process, kSilentSeconds);
+      running = false;
+    }
     entry.generation = next_generation();
     try {
       directory_.write_desired(env_, {entry.generation, entry.target});
       if (!running) start();
-      ServerState reached =
-          wait_until_reached(running ? server_->process : *started_, entry.generation);
+      ServerState reached = wait_until_reached(running ? server_->process : *started_, entry);
       entry.at = env_.clock.now();
       append_history(env_, directory_, entry);
       return {running ? ChangeResult::Kind::switched : ChangeResult::Kind::started,
@@ -63,19 +70,27 @@ class Change {
   }
 
  private:
-  /// Served, asked for and on record already.
+  /// Served, asked for and on record already. The generation does not count: the server may not yet
+  /// have noticed that an undone change asks for the same under a new one.
   bool in_place(const Target& target) const {
     return server_->phase == ServerState::Phase::ready && before_ &&
-           server_->generation == before_->generation && same_service(server_->target, target) &&
+           same_service(before_->target, target) && same_service(server_->target, target) &&
            !history_.empty() && history_.back().action != HistoryEntry::Action::stop &&
            same_service(history_.back().target, target);
   }
 
-  int64_t next_generation() const {
-    int64_t last = before_ ? before_->generation : 0;
+  bool answers() const {
+    return options_.processes.answers(server_->process, server_->target.settings.host,
+                                      server_->port);
+  }
+
+  /// Above all that was seen: a number that is used twice would pass for the one before.
+  int64_t next_generation() {
+    int64_t last = std::max(used_, before_ ? before_->generation : 0);
     if (server_) last = std::max({last, server_->generation, server_->failed_generation});
     if (!history_.empty()) last = std::max(last, history_.back().generation);
-    return last + 1;
+    used_ = last + 1;
+    return used_;
   }
 
   /// A server that drains cannot be turned back: its end is awaited, then another is started.
@@ -95,15 +110,18 @@ class Change {
         options_.processes.start(options_.server_command, options_.working_directory, log.get());
   }
 
-  ServerState wait_until_reached(const ProcessId& process, int64_t generation) {
+  ServerState wait_until_reached(const ProcessId& process, const HistoryEntry& entry) {
     const auto deadline = SteadyClock::now() + std::chrono::seconds(options_.start_seconds);
     for (;;) {
       const bool alive = options_.processes.alive(process);  // before reading: its last word counts
       const auto state = directory_.read_server();
       if (state && state->process == process) {
         const bool ready = state->phase == ServerState::Phase::ready;
-        if (ready && state->generation == generation) return *state;
-        if (state->failed_generation == generation) fail(state->error, state->hint);
+        if (ready && state->generation == entry.generation &&
+            same_service(state->target, entry.target)) {
+          return *state;
+        }
+        if (state->failed_generation == entry.generation) fail(state->error, state->hint);
       }
       if (!alive) fail("its server ended", "the log is " + directory_.log());
       if (SteadyClock::now() > deadline) {
@@ -124,7 +142,7 @@ class Change {
     try {
       if (started_) end_process(options_.processes, *started_, 2);
       if (before_) {
-        directory_.write_desired(env_, *before_);
+        directory_.write_desired(env_, {next_generation(), before_->target});
       } else {
         directory_.remove_desired(env_);
       }
@@ -140,6 +158,7 @@ class Change {
   std::optional<ServerState> server_;
   std::vector<HistoryEntry> history_;
   size_t log_from_;
+  int64_t used_ = 0;  ///< the last generation that this change handed out
   std::optional<ProcessId> started_;
 };
 
@@ -148,6 +167,22 @@ class Change {
 ChangeResult change(Env& env, const Directory& directory, HistoryEntry entry,
                     const ChangeOptions& options) {
   return Change(env, directory, options).run(std::move(entry));
+}
+
+std::optional<ServerState> find_server(Env& env, const Directory& directory) {
+  const auto deadline = SteadyClock::now() + kRewrite;
+  for (;;) {
+    const bool held = directory.held_by_server();  // first: a server writes, then lets go
+    auto state = directory.read_server();
+    if (state || !held) return state;
+    if (SteadyClock::now() > deadline) {
+      throw failure("a server still holds " + quoted(directory.file("server.lock")) +
+                        " but does not say what it does",
+                    "find it with fuser or lsof and end it");
+    }
+    env.check_cancelled();
+    std::this_thread::sleep_for(kPoll);
+  }
 }
 
 bool end_process(Processes& processes, const ProcessId& process, int64_t seconds) {

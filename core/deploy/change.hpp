@@ -6,11 +6,14 @@
 //   3. the history gets its line: the change is committed
 //
 // A server that cannot follow (port in use, broken package) keeps serving what it served and says
-// why; then, as after any failure before 3, desired.json gets its old content back and a server
-// that was started is ended: the old state stays. Killed in between, the deployment serves the old
-// version or the new one, `status` shows which, and repeating the command ends in the new state.
+// why; then, as after any failure before 3, desired.json gets its old target back and a server that
+// was started is ended: the old state stays. The old target comes back under a generation of its
+// own: no number is ever used twice, so that a server that still loads the refused one never passes
+// for the next. Killed in between, the deployment serves the old version or the new one, `status`
+// shows which, and repeating the command ends in the new state.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,6 +39,10 @@ struct ChangeResult {
 /// lock. Throws when the server did not get there, after noting the end of its log.
 ChangeResult change(Env& env, const Directory& directory, HistoryEntry entry,
                     const ChangeOptions& options);
+
+/// server.json. Where it is gone and a server still holds server.lock, that server is given a
+/// moment to write it again; a failure if it does not. nullopt: there is no server.
+std::optional<ServerState> find_server(Env& env, const Directory& directory);
 
 /// SIGTERM, wait `seconds`, SIGKILL. False if there was nothing to end.
 bool end_process(Processes& processes, const ProcessId& process, int64_t seconds);

@@ -12,6 +12,18 @@ std::vector<std::string> server_command(const ChangeRequest& request, const std:
   return {request.program, "-C", root, "serve", "--deployment", request.name};
 }
 
+/// Of mlo.yaml, where it still has the deployment: a rollback must not need it.
+int64_t start_seconds_of(repo::Workspace& workspace, const std::string& name) {
+  try {
+    if (workspace.config().find("deployments", name) != nullptr) {
+      return parse_spec(workspace, name).start_seconds;
+    }
+  } catch (const Error& error) {
+    if (error.code() == Exit::interrupted) throw;
+  }
+  return DeploymentSpec{}.start_seconds;
+}
+
 ChangeReport run_change(Env& env, repo::Workspace& workspace, const Directory& directory,
                         const ChangeRequest& request, HistoryEntry entry, int64_t start_seconds,
                         Processes& processes) {
@@ -60,14 +72,16 @@ ChangeReport rollback(Env& env, repo::Workspace& workspace, const ChangeRequest&
   // The address is not what went wrong: clients keep using it.
   entry.target.settings = recorded.back().target.settings;
   entry.target.drain_seconds = recorded.back().target.drain_seconds;
-  return run_change(env, workspace, directory, request, std::move(entry), 60, processes);
+  if (!request.plugin_path.empty()) entry.target.plugin_path = request.plugin_path;
+  return run_change(env, workspace, directory, request, std::move(entry),
+                    start_seconds_of(workspace, request.name), processes);
 }
 
 StopReport stop(Env& env, repo::Workspace& workspace, const std::string& name, int64_t lock_timeout,
                 Processes& processes) {
   const Directory directory = existing_directory(workspace, name);
   const auto lock = directory.lock(env, lock_timeout);
-  const auto server = directory.read_server();
+  const auto server = find_server(env, directory);
   StopReport report;
   report.name = name;
   if (server) {

@@ -59,10 +59,14 @@ struct Status {
   /// What mlo.yaml asks for now; nullopt where it no longer names the deployment or cannot be
   /// resolved.
   std::optional<Target> wanted;
-  /// Why `wanted` cannot be resolved, or why the server could not follow.
+  bool configured = false;  ///< mlo.yaml names it
+  /// Why `wanted` cannot be resolved, or why its files cannot be read, or why the server
+  /// could not follow.
   std::string problem;
 
   bool up_to_date() const;
+  /// up_to_date, or without a server and no longer in mlo.yaml.
+  bool in_order() const;
 };
 std::string_view state_name(Status::State state);
 
@@ -74,6 +78,8 @@ std::vector<Status> list(Env& env, repo::Workspace& workspace, const std::string
                          Processes& processes = posix_processes());
 /// "http://127.0.0.1:8080".
 std::string server_url(const ServerState& server);
+/// "http://127.0.0.1:8080/v2/models/vocabulary".
+std::string model_url(const ServerState& server);
 
 format::Value to_json(const Target& target);
 format::Value to_json(const ChangeReport& report);

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "repo/workspace.hpp"
-#include "store/directory.hpp"
 
 namespace mlo::deploy {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 std::vector<std::string> applied_names(repo::Workspace& workspace) {
   const std::string root = workspace.deployments_dir();
   std::vector<std::string> names;
-  for (auto& name : store::names_in(root)) {
+  for (auto& name : names_in(root)) {
     if (name.front() != '.' && is_directory(join_path(root, name))) {
       names.push_back(std::move(name));
     }

@@ -10,9 +10,12 @@
 #include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "http/client.hpp"
 
 namespace mlo::deploy {
 namespace {
+
+constexpr std::chrono::seconds kHealthTimeout{2};
 
 struct ProcStat {
   char state = '?';
@@ -55,6 +58,7 @@ ProcessId identify(pid_t pid) {
   ::dup2(null, 0);
   ::dup2(log, 1);
   ::dup2(log, 2);
+  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);  // the caller's pipes and locks are not the server's
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -103,9 +107,18 @@ class PosixProcesses final : public Processes {
   void signal(const ProcessId& process, int number) override {
     if (alive(process)) ::kill(process.pid, number);
   }
+
+  bool answers(const ProcessId&, const std::string& host, uint16_t port) override {
+    const auto answer = http::fetch(host, port, "/v2/health/live", kHealthTimeout);
+    return answer && answer->status == 200;
+  }
 };
 
 }  // namespace
+
+bool Processes::answers(const ProcessId& process, const std::string&, uint16_t) {
+  return alive(process);
+}
 
 Processes& posix_processes() {
   static PosixProcesses processes;

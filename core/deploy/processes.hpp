@@ -29,6 +29,9 @@ class Processes {
   /// False too for a zombie, which nobody may ever wait for.
   virtual bool alive(const ProcessId& process) = 0;
   virtual void signal(const ProcessId& process, int number) = 0;
+  /// Whether the server that `process` is answers /v2/health/live within 2 s. Without a network
+  /// (tests) whoever lives answers.
+  virtual bool answers(const ProcessId& process, const std::string& host, uint16_t port);
 };
 
 Processes& posix_processes();

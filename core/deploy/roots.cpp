@@ -1,17 +1,17 @@
 #include "deploy/roots.hpp"
 
+#include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "deploy/history.hpp"
 #include "deploy/state.hpp"
 #include "repo/workspace.hpp"
-#include "store/directory.hpp"
 
 namespace mlo::deploy {
 namespace {
 
 std::vector<Directory> directories(const repo::Workspace& workspace) {
   std::vector<Directory> found;
-  for (const std::string& name : store::names_in(workspace.deployments_dir())) {
+  for (const std::string& name : names_in(workspace.deployments_dir())) {
     if (name.starts_with(".")) continue;
     found.emplace_back(workspace.deployments_dir(), name);
   }

@@ -50,6 +50,7 @@ class DeploymentServer {
     first();
     while (!env_.cancelled) {
       std::this_thread::sleep_for(kPoll);
+      if (unreported_ || !told()) report();
       const FileIdentity now = identity_of(file);
       if (now == seen) continue;
       seen = now;
@@ -60,13 +61,16 @@ class DeploymentServer {
 
  private:
   void first() {
-    const auto desired = directory_.read_desired();
-    if (!desired) throw failure("there is no " + quoted(directory_.file("desired.json")));
-    try {
-      adopt(*desired);
-    } catch (const Error& error) {
-      refuse(desired->generation, error);
-      throw;
+    // Not at the first try where another change comes while the version is loaded.
+    while (state_.generation == 0 && !env_.cancelled) {
+      const auto desired = directory_.read_desired();
+      if (!desired) throw failure("there is no " + quoted(directory_.file("desired.json")));
+      try {
+        adopt(*desired);
+      } catch (const Error& error) {
+        refuse(desired->generation, error);
+        throw;
+      }
     }
   }
 
@@ -74,7 +78,7 @@ class DeploymentServer {
     int64_t generation = 0;
     try {
       const auto desired = directory_.read_desired();
-      if (!desired || desired->generation == state_.generation) return;
+      if (!desired || reached(*desired)) return;
       generation = desired->generation;
       adopt(*desired);
     } catch (const Error& error) {
@@ -85,30 +89,61 @@ class DeploymentServer {
     }
   }
 
+  bool reached(const Desired& desired) const {
+    return desired.generation == state_.generation && same_service(desired.target, state_.target);
+  }
+
   void stay(int64_t generation, const Error& error) {
+    server_.unbind();
     note("stays at " + state_.target.label() + ": " + error.message());
     refuse(generation, error);
   }
 
-  /// All that can fail comes first; nothing changes before the new version is loaded.
+  /// All that can fail comes before the new version answers, so a failure leaves the old one. What
+  /// was taken back while it was loaded is dropped; the loop follows what came instead.
   void adopt(const Desired& desired) {
     const Target& target = desired.target;
     const bool moved = state_.generation == 0 || target.settings != state_.target.settings;
     const bool changed = state_.generation == 0 || target.digest != state_.target.digest ||
                          target.model != state_.target.model ||
-                         target.version != state_.target.version;
+                         target.version != state_.target.version ||
+                         target.plugin_path != state_.target.plugin_path;
     if (moved) server_.bind(target.settings);
     std::shared_ptr<const serve::Servable> servable;
     if (changed) servable = load(target);
-    if (servable) server_.set(std::move(servable));
+    if (taken_back(desired)) {
+      server_.unbind();
+      return;
+    }
+    if (state_.generation == 0) server_.set(std::move(servable));  // nobody asks yet
     if (moved) server_.start(target.settings);
+    if (servable) server_.set(std::move(servable));
+    // An undone change comes back as what is served already: why it failed stays to be read.
+    if (!same_service(target, state_.target)) forget_failure();
     state_.phase = ServerState::Phase::ready;
     state_.generation = desired.generation;
     state_.target = target;
     state_.port = server_.port();
     state_.since = env_.clock.now();
-    directory_.write_server(env_, state_);
+    report();
     note("serving " + target.label() + " at " + server_.url());
+  }
+
+  bool taken_back(const Desired& adopted) const {
+    const auto now = directory_.read_desired();
+    return !now || now->generation != adopted.generation;
+  }
+
+  void forget_failure() {
+    state_.failed_generation = 0;
+    state_.error.clear();
+    state_.hint.clear();
+  }
+
+  /// Whether server.json is there: somebody may have deleted or emptied it.
+  bool told() const {
+    const auto stat = stat_of(directory_.file("server.json"));
+    return stat && stat->st_size > 0;
   }
 
   std::shared_ptr<const serve::Servable> load(const Target& target) {
@@ -117,7 +152,7 @@ class DeploymentServer {
     const unsigned threads =
         target.settings.threads != 0 ? target.settings.threads : available_threads();
     return serve::load_servable(env_, workspace, resolved_of(target),
-                                {"", target.plugin_path, threads});
+                                {target.served_name(), target.plugin_path, threads});
   }
 
   /// The log of a server is read long afterwards: each line has its time.
@@ -129,17 +164,29 @@ class DeploymentServer {
     state_.failed_generation = generation;
     state_.error = error.message();
     state_.hint = error.hint();
-    directory_.write_server(env_, state_);
+    report();
+  }
+
+  /// A full disk must not end a server that serves: what cannot be said now is said at a later look.
+  void report() {
+    const bool again = unreported_;
+    try {
+      directory_.write_server(env_, state_);
+      unreported_ = false;
+    } catch (const Error& error) {
+      unreported_ = true;
+      if (!again) note("cannot say what is served: " + error.message());
+    }
   }
 
   void stop() {
     state_.phase = ServerState::Phase::stopping;
-    directory_.write_server(env_, state_);
+    report();
     if (!server_.drain(std::chrono::seconds(state_.target.drain_seconds))) {
       note("requests were cut off at the end of the drain timeout");
     }
     state_.phase = ServerState::Phase::stopped;
-    directory_.write_server(env_, state_);
+    report();
     note("stopped");
   }
 
@@ -148,14 +195,24 @@ class DeploymentServer {
   Directory directory_;
   serve::ModelServer server_;
   ServerState state_;
+  bool unreported_ = false;  ///< server.json does not say what state_ says
 };
+
+/// `status` holds server.lock for an instant to see whether a server does, so one try is not enough.
+std::optional<store::FileLock> become_the_server(const Directory& directory) {
+  for (int tries = 0;; ++tries) {
+    auto lock =
+        store::FileLock::try_acquire(directory.file("server.lock"), store::LockKind::exclusive);
+    if (lock || tries == 10) return lock;
+    std::this_thread::sleep_for(kPoll);
+  }
+}
 
 }  // namespace
 
 void run_server(Env& env, repo::Workspace& workspace, const ServerOptions& options) {
   Directory directory = existing_directory(workspace, options.name);
-  const auto alone =
-      store::FileLock::try_acquire(directory.file("server.lock"), store::LockKind::exclusive);
+  const auto alone = become_the_server(directory);
   if (!alone) {
     throw failure("deployment " + quoted(options.name) + " is already being served",
                   "mlo deploy status " + options.name);

@@ -1,7 +1,8 @@
 // The server process of a deployment: `mlo serve --deployment NAME`, started by `deploy apply`.
-// Does what desired.json says and looks for a new generation 20 times a second (one stat); says in
-// server.json what it reached. A generation that it cannot reach changes nothing: it goes on
-// serving. SIGTERM drains.
+// Does what desired.json says and looks for a new generation 20 times a second (two stats); says in
+// server.json what it reached, and again where that file is gone. A generation that it cannot
+// reach, or that was taken back while it was loaded, changes nothing: it goes on serving. SIGTERM
+// drains.
 #pragma once
 
 #include <string>

@@ -27,12 +27,6 @@ Time read_time(Fields& fields, const char* key) {
   return *time;
 }
 
-void check_version(Fields& fields) {
-  if (fields.integer("mlo", std::nullopt, 0, INT64_MAX) != 1) {
-    throw fields.error("written by a newer mlo", fields.any("mlo"));
-  }
-}
-
 ServerState::Phase read_phase(Fields& fields) {
   const std::vector<std::string> names(kPhases.begin(), kPhases.end());
   const std::string phase = fields.choice("phase", std::nullopt, names);
@@ -76,7 +70,7 @@ std::optional<Desired> Directory::read_desired() const {
   const auto value = read_json_file(name);
   if (!value) return std::nullopt;
   Fields fields(*value, name, "desired", Exit::failure);
-  check_version(fields);
+  fields.version("mlo", 1);
   Desired desired;
   desired.generation = fields.integer("generation", std::nullopt, 1, INT64_MAX);
   desired.target = read_target(fields.required("target"), name);
@@ -105,7 +99,7 @@ std::optional<ServerState> Directory::read_server() const {
   const auto value = read_json_file(name);
   if (!value) return std::nullopt;
   Fields fields(*value, name, "server", Exit::failure);
-  check_version(fields);
+  fields.version("mlo", 1);
   ServerState state;
   state.process.pid = static_cast<pid_t>(fields.integer("pid", std::nullopt, 1, INT32_MAX));
   state.process.start_ticks =
@@ -123,6 +117,12 @@ std::optional<ServerState> Directory::read_server() const {
   state.hint = fields.string("hint", "");
   fields.finish();
   return state;
+}
+
+bool Directory::held_by_server() const {
+  const std::string name = file("server.lock");
+  // Shared, so that two who ask do not take each other for a server.
+  return mlo::exists(name) && !store::FileLock::try_acquire(name, store::LockKind::shared);
 }
 
 void Directory::write_server(Env& env, const ServerState& state) const {

@@ -4,7 +4,7 @@
 //                 generation that grows. The server looks at it twenty times a second and at start.
 //   server.json   written by the server: who it is, what it does, which generation it has reached,
 //                 and why it could not reach one. Process-safe: after a power loss there is no
-//                 server.
+//                 server. Written again by a server that finds it gone.
 //   history       what was done (history.hpp)
 //   log           stdout and stderr of the server, appended
 //   lock          held by the command that changes the deployment
@@ -62,6 +62,8 @@ class Directory {
   void remove_desired(Env& env) const;
   std::optional<ServerState> read_server() const;
   void write_server(Env& env, const ServerState& state) const;
+  /// Whether a server lives, whatever server.json says.
+  bool held_by_server() const;
 
  private:
   std::string name_, path_;

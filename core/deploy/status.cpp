@@ -4,15 +4,13 @@
 #include "base/text.hpp"
 #include "deploy/deploy.hpp"
 #include "deploy/names.hpp"
-#include "http/client.hpp"
+#include "http/router.hpp"
 #include "repo/workspace.hpp"
 
 namespace mlo::deploy {
 namespace {
 
-constexpr std::chrono::seconds kHealthTimeout{2};
-
-void look_at_server(const ServerState& server, Status& status) {
+void look_at_server(const ServerState& server, Processes& processes, Status& status) {
   using Phase = ServerState::Phase;
   status.server = server;
   if (server.phase != Phase::ready) {
@@ -21,15 +19,37 @@ void look_at_server(const ServerState& server, Status& status) {
     return;
   }
   status.url = server_url(server);
-  const auto answer =
-      http::fetch(server.target.settings.host, server.port, "/v2/health/live", kHealthTimeout);
-  status.state =
-      answer && answer->status == 200 ? Status::State::running : Status::State::unresponsive;
-  if (server.failed_generation > server.generation) status.problem = server.error;
+  const bool answers = processes.answers(server.process, server.target.settings.host, server.port);
+  status.state = answers ? Status::State::running : Status::State::unresponsive;
+}
+
+void look_at_files(Env& env, const Directory& directory, Processes& processes, Status& status) {
+  const auto recorded = read_history(directory);
+  if (!recorded.empty()) {
+    status.target = recorded.back().target;
+    const bool stopped = recorded.back().action == HistoryEntry::Action::stop;
+    status.state = stopped ? Status::State::stopped : Status::State::died;
+  }
+  const auto server = find_server(env, directory);
+  if (!server) return;
+  status.pid = server->process.pid;
+  if (processes.alive(server->process)) look_at_server(*server, processes, status);
+}
+
+/// One deployment whose files cannot be read must not hide the others.
+void look_at_directory(Env& env, const Directory& directory, Processes& processes, Status& status) {
+  try {
+    look_at_files(env, directory, processes, status);
+  } catch (const Error& error) {
+    if (error.code() == Exit::interrupted) throw;
+    if (directory.held_by_server()) status.state = Status::State::unresponsive;
+    status.problem = error.message() + "; its files are in " + quoted(directory.path());
+  }
 }
 
 void look_at_configuration(Env& env, repo::Workspace& workspace, Status& status) {
-  if (workspace.config().find("deployments", status.name) == nullptr) return;
+  status.configured = workspace.config().find("deployments", status.name) != nullptr;
+  if (!status.configured) return;
   try {
     Target wanted = parse_spec(workspace, status.name).target;
     if (status.target) wanted.plugin_path = status.target->plugin_path;
@@ -37,7 +57,7 @@ void look_at_configuration(Env& env, repo::Workspace& workspace, Status& status)
   } catch (const Error& error) {
     // A status tells what is wrong; it does not fail because something is.
     if (error.code() == Exit::interrupted) throw;
-    status.problem = error.message();
+    if (status.problem.empty()) status.problem = error.message();
   }
 }
 
@@ -45,6 +65,11 @@ void look_at_configuration(Env& env, repo::Workspace& workspace, Status& status)
 
 bool Status::up_to_date() const {
   return state == State::running && server && wanted && same_service(server->target, *wanted);
+}
+
+bool Status::in_order() const {
+  const bool retired = !configured && (state == State::stopped || state == State::absent);
+  return up_to_date() || (retired && problem.empty());
 }
 
 std::string_view state_name(Status::State state) {
@@ -57,18 +82,12 @@ Status status(Env& env, repo::Workspace& workspace, const std::string& name, Pro
   Status status;
   status.name = name;
   const Directory directory(workspace.deployments_dir(), name);
-  if (directory.exists()) {
-    const auto recorded = read_history(directory);
-    const auto server = directory.read_server();
-    if (!recorded.empty()) {
-      status.target = recorded.back().target;
-      const bool stopped = recorded.back().action == HistoryEntry::Action::stop;
-      status.state = stopped ? Status::State::stopped : Status::State::died;
-    }
-    if (server) status.pid = server->process.pid;
-    if (server && processes.alive(server->process)) look_at_server(*server, status);
-  }
+  if (directory.exists()) look_at_directory(env, directory, processes, status);
   look_at_configuration(env, workspace, status);
+  // A failure of long ago is no problem where everything is in order by now.
+  if (status.server && status.problem.empty() && !status.up_to_date()) {
+    status.problem = status.server->error;
+  }
   return status;
 }
 
@@ -89,6 +108,10 @@ std::string server_url(const ServerState& server) {
   const std::string& host = server.target.settings.host;
   const bool v6 = host.find(':') != std::string::npos;
   return "http://" + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(server.port);
+}
+
+std::string model_url(const ServerState& server) {
+  return server_url(server) + "/v2/models/" + http::percent_encoded(server.target.served_name());
 }
 
 }  // namespace mlo::deploy

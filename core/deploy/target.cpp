@@ -8,6 +8,7 @@
 #include "http/listener.hpp"
 #include "package/open_package.hpp"
 #include "repo/workspace.hpp"
+#include "serve/serve.hpp"
 
 namespace mlo::deploy {
 namespace {
@@ -36,9 +37,14 @@ std::string Target::label() const {
   return digest.substr(0, 19);
 }
 
+std::string Target::served_name() const {
+  return model.empty() ? parse_digest(digest)->brief() : model;
+}
+
 bool same_service(const Target& a, const Target& b) {
   return a.model == b.model && a.version == b.version && a.digest == b.digest &&
-         a.settings == b.settings && a.plugin_path == b.plugin_path;
+         a.settings == b.settings && a.drain_seconds == b.drain_seconds &&
+         a.plugin_path == b.plugin_path;
 }
 
 DeploymentSpec parse_spec(repo::Workspace& workspace, const std::string& name) {
@@ -50,10 +56,12 @@ DeploymentSpec parse_spec(repo::Workspace& workspace, const std::string& name) {
   spec.name = name;
   Target& target = spec.target;
   target.reference = fields.string("model");
-  target.settings.host = fields.string("host", "127.0.0.1");
-  if (!http::is_loopback(target.settings.host)) {
+  target.settings.host = fields.string("host", "");
+  if (target.settings.host.empty()) {
+    target.settings.host = serve::default_host(workspace);
+  } else if (!http::is_loopback(target.settings.host)) {
     throw fields.error("mlo.yaml may name loopback addresses only", fields.any("host"),
-                       "use 127.0.0.1, ::1 or localhost");
+                       "use 127.0.0.1, ::1 or localhost; 'bind' in .mlo/config.yaml takes others");
   }
   target.settings.port = static_cast<uint16_t>(fields.integer("port", 8080, 0, 65535));
   target.settings.threads = static_cast<unsigned>(fields.integer("threads", 0, 0, 1024));

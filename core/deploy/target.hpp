@@ -28,6 +28,8 @@ struct Target {
 
   /// "vocabulary version 3", "sha256:ab12...".
   std::string label() const;
+  /// What stands after /v2/models/: the model's name, or the digest in brief where it has none.
+  std::string served_name() const;
 };
 
 /// Whether a server at `a` already does what `b` asks for. How the version was named does not

@@ -23,23 +23,6 @@ void check_test_name(const ColumnSettings& settings, const std::string& where) {
               suggestion(*settings.test, test_names()));
 }
 
-void check_settings(const Profile& reference, const Settings& settings) {
-  std::vector<std::string> names;
-  for (const ColumnProfile& column : reference.columns) names.push_back(column.name);
-  auto known = [&](const std::string& name) {
-    if (reference.find(name) == nullptr)
-      throw usage("the drift settings name a column " + quoted(name) + " that the reference lacks",
-                  suggestion(name, names));
-  };
-  for (const std::string& name : settings.fail_on) known(name);
-  for (const auto& [name, column] : settings.columns) {
-    known(name);
-    check_test_name(column, "column " + quoted(name));
-  }
-  check_test_name(settings.numeric, "numeric columns");
-  check_test_name(settings.categorical, "categorical columns");
-}
-
 /// What holds for one column: its own settings before those of its type.
 ColumnSettings settings_of(const ColumnProfile& column, const Settings& settings) {
   ColumnSettings result;
@@ -58,6 +41,28 @@ std::string reason_to_skip(const ColumnProfile& column, const ColumnSettings& se
   if (column.type == ColumnType::date) return "date";
   if (column.present() == 0) return "no values in the reference";
   return "";
+}
+
+void check_settings(const Profile& reference, const Settings& settings) {
+  std::vector<std::string> names;
+  for (const ColumnProfile& column : reference.columns) names.push_back(column.name);
+  auto known = [&](const std::string& name) {
+    if (reference.find(name) == nullptr)
+      throw usage("the drift settings name a column " + quoted(name) + " that the reference lacks",
+                  suggestion(name, names));
+  };
+  for (const std::string& name : settings.fail_on) {
+    known(name);
+    const ColumnProfile& column = *reference.find(name);
+    const std::string reason = reason_to_skip(column, settings_of(column, settings));
+    if (!reason.empty()) throw usage(quoted(name) + " is in fail_on but is not tested: " + reason);
+  }
+  for (const auto& [name, column] : settings.columns) {
+    known(name);
+    check_test_name(column, "column " + quoted(name));
+  }
+  check_test_name(settings.numeric, "numeric columns");
+  check_test_name(settings.categorical, "categorical columns");
 }
 
 const Test& choose_test(const ColumnProfile& column, const ColumnSettings& settings,
@@ -113,6 +118,10 @@ std::string reference_kind(const Profile& reference) {
 }
 
 }  // namespace
+
+bool switched_off(const ColumnProfile& column, const Settings& settings) {
+  return settings_of(column, settings).test == "none";
+}
 
 DriftReport check(const Profile& reference, const Profile& current, const Settings& settings) {
   check_settings(reference, settings);

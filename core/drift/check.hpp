@@ -52,9 +52,12 @@ struct DriftReport {
   std::vector<ColumnDrift> columns;    ///< in the order of the reference
 };
 
+/// Whether the settings leave the column out ('test: none'): its current values need not be there.
+bool switched_off(const ColumnProfile& column, const Settings& settings);
+
 /// The columns of `reference` are compared; others in `current` are ignored. Throws for unknown
-/// columns or tests in the settings (usage), for columns without current values, and when no column
-/// can be tested (failure).
+/// columns or tests in the settings and columns of `fail_on` that are not tested (usage), for
+/// columns without current values, and when no column can be tested (failure).
 DriftReport check(const Profile& reference, const Profile& current, const Settings& settings);
 
 /// The shape of `--json`: {drifted, share, threshold, reference, failed_on, columns: [{name, type,

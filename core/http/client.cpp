@@ -9,6 +9,7 @@
 
 #include "base/descriptor.hpp"
 #include "base/text.hpp"
+#include "http/listener.hpp"
 
 namespace mlo::http {
 namespace {
@@ -32,7 +33,7 @@ Descriptor connect_to(const std::string& host, uint16_t port, Clock::time_point 
   socklen_t size = 0;
   auto* v4 = reinterpret_cast<sockaddr_in*>(&storage);
   auto* v6 = reinterpret_cast<sockaddr_in6*>(&storage);
-  const std::string text = host == "localhost" ? "127.0.0.1" : host;
+  const std::string text = numeric_host(host);
   if (::inet_pton(AF_INET, text.c_str(), &v4->sin_addr) == 1) {
     v4->sin_family = AF_INET;
     v4->sin_port = htons(port);

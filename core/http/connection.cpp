@@ -49,6 +49,19 @@ std::string message_of(int status, const beast::error_code& error, const Limits&
   return "malformed request: " + error.message();
 }
 
+/// "/v2?x" of "http://host:80/v2?x" (RFC 9112, 3.2.2: servers take the form that is for proxies);
+/// other targets as they are.
+std::string_view origin_form(std::string_view target) {
+  static constexpr std::string_view kScheme = "http://";
+  const auto scheme = target.substr(0, kScheme.size());
+  if (!beast::iequals({scheme.data(), scheme.size()}, {kScheme.data(), kScheme.size()})) {
+    return target;
+  }
+  target.remove_prefix(kScheme.size());
+  const auto path = target.find_first_of("/?");
+  return path == std::string_view::npos ? "/" : target.substr(path);
+}
+
 /// Nothing that a handler throws may end the thread.
 Response call(const Handler& handler, const Request& request) {
   try {
@@ -139,6 +152,10 @@ void Connection::read() {
 void Connection::on_read(ErrorCode error, size_t size) {
   if (!open_) return;
   if (timed_out_) return refuse(408, "the request did not arrive in time");
+  const bool reading = phase_ == Phase::header || phase_ == Phase::body;
+  if (error == asio::error::eof && reading && begun()) {
+    return refuse(400, "the request ended before it was complete");
+  }
   if (error) return close();
   buffer_.commit(size);
   if (phase_ == Phase::discarding) {
@@ -234,7 +251,7 @@ void Connection::respond() {
   auto& message = parser_->get();
   Request request;
   request.method = view(message.method_string());
-  const auto target = view(message.target());
+  const auto target = origin_form(view(message.target()));
   const auto mark = target.find('?');
   request.path = target.substr(0, mark);
   if (mark != std::string_view::npos) request.query = target.substr(mark + 1);

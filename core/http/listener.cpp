@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -20,7 +21,7 @@ struct Address {
 };
 
 Address parse_address(const std::string& host, uint16_t port) {
-  const std::string text = host == "localhost" ? "127.0.0.1" : host;
+  const std::string text = numeric_host(host);
   Address address;
   auto* v4 = reinterpret_cast<sockaddr_in*>(&address.storage);
   if (::inet_pton(AF_INET, text.c_str(), &v4->sin_addr) == 1) {
@@ -58,12 +59,21 @@ Error bind_error(const std::string& host, uint16_t port, int number) {
 
 }  // namespace
 
+std::string numeric_host(const std::string& host) {
+  return ::strcasecmp(host.c_str(), "localhost") == 0 ? "127.0.0.1" : host;
+}
+
+bool same_host(const std::string& a, const std::string& b) {
+  const Address first = parse_address(a, 0), second = parse_address(b, 0);
+  return std::memcmp(&first.storage, &second.storage, sizeof first.storage) == 0;
+}
+
 bool is_loopback(const std::string& host) {
-  if (host == "localhost") return true;
+  const std::string text = numeric_host(host);
   in_addr v4{};
-  if (::inet_pton(AF_INET, host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
+  if (::inet_pton(AF_INET, text.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
   in6_addr v6{};
-  return ::inet_pton(AF_INET6, host.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+  return ::inet_pton(AF_INET6, text.c_str(), &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
 Listener Listener::bind(const std::string& host, uint16_t port) {

@@ -32,7 +32,11 @@ class Listener {
   bool ipv6_ = false;
 };
 
-/// Whether `host` names this machine only: 127.0.0.0/8, ::1, localhost.
+/// 127.0.0.1 for localhost (in any case), else `host`: names are not looked up.
+std::string numeric_host(const std::string& host);
+/// Whether both name the same address, however it is written.
+bool same_host(const std::string& a, const std::string& b);
+/// Whether `host` names this machine only: 127.0.0.0/8, ::1, localhost (in any case).
 bool is_loopback(const std::string& host);
 
 }  // namespace mlo::http

@@ -57,6 +57,21 @@ std::string percent_decoded(std::string_view text) {
   return out;
 }
 
+std::string percent_encoded(std::string_view segment) {
+  static constexpr std::string_view kDigits = "0123456789ABCDEF", kPlain = "-._~:@";
+  std::string out;
+  for (const char c : segment) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (letter || (c >= '0' && c <= '9') || kPlain.find(c) != std::string_view::npos) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+  }
+  return out;
+}
+
 void Router::add(std::string method, std::string_view pattern, Handler handler) {
   Route route{std::move(method), {}, std::move(handler)};
   while (!pattern.empty()) {

@@ -27,5 +27,7 @@ class Router {
 
 /// Decodes %HH; a malformed escape stays as it is.
 std::string percent_decoded(std::string_view text);
+/// One segment of a path: all but letters, digits and -._~:@ as %HH.
+std::string percent_encoded(std::string_view segment);
 
 }  // namespace mlo::http

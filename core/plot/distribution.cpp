@@ -12,9 +12,26 @@
 namespace mlo::plot {
 namespace {
 
-constexpr double kHistogramHeight = 190, kTop = 10, kBottom = 24, kRight = 14, kCharacter = 6.6;
+constexpr double kHistogramHeight = 190, kTop = 10, kBottom = 24, kRight = 14;
 constexpr double kBarHeight = 9, kBarGap = 2, kRowGap = 11;
 constexpr size_t kLongestLabel = 20;
+
+/// How wide a text is at most in the fonts that a browser may take: no label may be cut off.
+double text_width(std::string_view text) {
+  double width = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xc0) == 0x80) continue;  // the rest of a character
+    if (byte >= 0x80) {
+      width += 12;
+    } else if ((c >= 'A' && c <= 'Z') || c == 'm' || c == 'w' || c == '@') {
+      width += 9.5;
+    } else {
+      width += (c >= '0' && c <= '9') || c == '<' || c == '>' ? 7.5 : 6.6;
+    }
+  }
+  return width;
+}
 
 std::string percent(double share) {
   return share > 0 && share < 0.001 ? "<0.1%" : fmt::format("{:.1f}%", 100 * share);
@@ -50,10 +67,10 @@ std::string histogram_svg(const Distribution& distribution, double total_width) 
   Axis x = make_axis(edges.front(), edges.back(), 7, Ends::exact);
   Axis y = make_axis(0, 100 * largest_share(distribution), 4, Ends::on_ticks);
   Axis shares{y.low / 100, y.high / 100, {}, {}};
-  size_t longest = 0;
-  for (const std::string& label : y.labels) longest = std::max(longest, label.size() + 1);
-  double left = 10 + kCharacter * static_cast<double>(longest);
-  double width = total_width - left - kRight, height = kHistogramHeight - kTop - kBottom;
+  double longest = 0, last = x.labels.empty() ? 0 : text_width(x.labels.back());
+  for (const std::string& label : y.labels) longest = std::max(longest, text_width(label + "%"));
+  double left = 10 + longest, right = std::max(kRight, last / 2);  // a label at the end
+  double width = total_width - left - right, height = kHistogramHeight - kTop - kBottom;
   double bottom = kTop + height;
 
   std::string svg = svg_begin(distribution.title, total_width, kHistogramHeight);
@@ -93,13 +110,14 @@ std::string shortened(const std::string& label) {
 }
 
 std::string categories_svg(const Distribution& distribution, double total_width) {
-  size_t count = distribution.labels.size(), longest = 1;
+  size_t count = distribution.labels.size();
+  double longest = 0;
   std::vector<std::string> labels;
   for (const std::string& label : distribution.labels) {
     labels.push_back(label.empty() ? "(empty)" : shortened(label));
-    longest = std::max(longest, display_width(labels.back()));
+    longest = std::max(longest, text_width(labels.back()));
   }
-  double left = 12 + kCharacter * static_cast<double>(longest), right = 52;
+  double left = 12 + longest, right = 52;
   double width = total_width - left - right, row = 2 * kBarHeight + kBarGap + kRowGap;
   double height = row * static_cast<double>(count) + 4, largest = largest_share(distribution);
 

@@ -51,4 +51,10 @@ bool fits(Datatype datatype, double value) {
   return value >= row(datatype).least && value < row(datatype).past && value == std::floor(value);
 }
 
+bool fits_integer(Datatype datatype, int64_t value) {
+  if (datatype == Datatype::int64) return true;
+  if (datatype == Datatype::uint64) return value >= 0;
+  return fits(datatype, static_cast<double>(value));
+}
+
 }  // namespace mlo::serve

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,5 +33,7 @@ bool is_integer(Datatype datatype);
 bool is_float(Datatype datatype);
 /// Whether `value` is a whole number that the type holds.
 bool fits(Datatype datatype, double value);
+/// The same for a value that may not be a double.
+bool fits_integer(Datatype datatype, int64_t value);
 
 }  // namespace mlo::serve

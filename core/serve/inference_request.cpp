@@ -113,6 +113,15 @@ std::string shape_text(const std::vector<int64_t>& shape) {
   return text + "]";
 }
 
+/// Near the end of 64 bits a double is not enough: 2^63 - 1 as one is 2^63.
+bool holds(Datatype datatype, const Cell& cell) {
+  if (const auto exact = cell.exact_integer()) return fits_integer(datatype, *exact);
+  // Integers beyond int64 come as doubles, and 2^64 - 1 is the same one as 2^64.
+  constexpr double kLargestUnsigned = 0x1p64;
+  return fits(datatype, cell.as_number()) ||
+         (datatype == Datatype::uint64 && cell.as_number() == kLargestUnsigned);
+}
+
 void check_data(const Draft& draft) {
   const InputTensor& tensor = draft.tensor;
   const std::string name(datatype_name(tensor.datatype));
@@ -127,9 +136,8 @@ void check_data(const Draft& draft) {
   if (!is_integer(tensor.datatype)) return;
   for (const Cell& cell : tensor.cells) {
     if (cell.kind() == Cell::Kind::missing) continue;
-    const double value = cell.as_number();
-    if (!fits(tensor.datatype, value)) {
-      throw usage("the value " + number_text(value) + " is not of datatype " + name);
+    if (!holds(tensor.datatype, cell)) {
+      throw usage("the value " + table::cell_text(cell) + " is not of datatype " + name);
     }
   }
 }
@@ -185,6 +193,10 @@ class BodyReader {
       in_context(label(draft), [&] { finish_input(draft, binary_); });
       request_.inputs.push_back(std::move(draft.tensor));
     }
+    // Only now: the parameters of the request may come after its outputs.
+    for (size_t i = 0; i < request_.outputs.size(); ++i) {
+      request_.outputs[i].binary = binary_of_outputs_[i].value_or(request_.binary_output);
+    }
     if (!binary_.empty()) {
       throw usage("the body holds " + std::to_string(binary_.size()) +
                   " bytes that belong to no input");
@@ -224,14 +236,15 @@ class BodyReader {
       });
     });
     if (output.name.empty()) throw usage("an output has no 'name'");
-    output.binary = binary.value_or(request_.binary_output);
     request_.outputs.push_back(std::move(output));
+    binary_of_outputs_.push_back(binary);
   }
 
   std::string_view binary_;
   InferenceRequest request_;
   bool has_inputs_ = false;
   std::vector<Draft> drafts_;
+  std::vector<std::optional<bool>> binary_of_outputs_;  ///< nullopt: not said
 };
 
 }  // namespace

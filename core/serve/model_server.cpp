@@ -24,7 +24,7 @@ size_t ModelServer::connections() const {
 }
 
 bool ModelServer::bound_to(const ServerSettings& settings) const {
-  return listener_ && listener_->host() == settings.host &&
+  return listener_ && http::same_host(listener_->host(), settings.host) &&
          (listener_->port() == settings.port || settings.port == 0);
 }
 

@@ -30,6 +30,8 @@ class ModelServer {
   /// Binds without answering yet, so that a port in use is known before a model is loaded. Replaces
   /// nothing that runs.
   void bind(const ServerSettings& settings);
+  /// Closes what bind() prepared and start() did not take.
+  void unbind() { next_listener_.reset(); }
   /// Starts answering with what bind() prepared, or with other settings on the port that is open,
   /// and lets the threads before finish their requests. Without a preceding bind() it binds.
   void start(const ServerSettings& settings);

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "base/parallel.hpp"
+#include "repo/workspace.hpp"
 #include "serve/package_servable.hpp"
 
 namespace mlo::serve {
@@ -12,21 +13,27 @@ void wait_until_cancelled(const Env& env) {
   while (!env.cancelled) std::this_thread::sleep_for(std::chrono::milliseconds(20));
 }
 
+std::string default_host(repo::Workspace& workspace) {
+  const std::string& bind = workspace.local().bind;
+  return bind.empty() ? "127.0.0.1" : bind;
+}
+
 ServeReport serve(Env& env, repo::Workspace& workspace, const ServeOptions& options,
                   const std::function<void(const ServeStart&)>& started) {
-  if (!http::is_loopback(options.settings.host)) {
-    env.reporter.warn("anybody who reaches " + options.settings.host +
+  ServerSettings settings = options.settings;
+  if (settings.host.empty()) settings.host = default_host(workspace);
+  if (!http::is_loopback(settings.host)) {
+    env.reporter.warn("anybody who reaches " + settings.host +
                       " can use this server: it asks for no password");
   }
   const auto resolved = package::resolve(env, workspace, options.model);
   ModelServer server(env, options.server_version);
-  server.bind(options.settings);
-  const unsigned threads =
-      options.settings.threads != 0 ? options.settings.threads : available_threads();
+  server.bind(settings);
+  const unsigned threads = settings.threads != 0 ? settings.threads : available_threads();
   const auto servable = load_servable(env, workspace, resolved, {"", options.plugin_path, threads});
   const ServedModel& model = servable->model();
   server.set(servable);
-  server.start(options.settings);
+  server.start(settings);
   started({model.name, model.version, model.digest, server.url(), server.port()});
   wait_until_cancelled(env);
   return {server.drain(options.drain_timeout)};

@@ -15,8 +15,8 @@ class Workspace;
 namespace mlo::serve {
 
 struct ServeOptions {
-  std::string model;  ///< NAME, NAME:3, NAME@alias, model:..., run:..., sha256:...
-  ServerSettings settings;
+  std::string model;        ///< NAME, NAME:3, NAME@alias, model:..., run:..., sha256:...
+  ServerSettings settings;  ///< an empty host: default_host()
   std::vector<std::string> plugin_path;
   std::string server_version;
   std::chrono::milliseconds drain_timeout{30'000};
@@ -35,6 +35,9 @@ struct ServeReport {
 /// Calls `started` once it answers.
 ServeReport serve(Env& env, repo::Workspace& workspace, const ServeOptions& options,
                   const std::function<void(const ServeStart&)>& started);
+
+/// `bind` of .mlo/config.yaml, else 127.0.0.1: where a server listens that was not told.
+std::string default_host(repo::Workspace& workspace);
 
 /// Returns when a signal came.
 void wait_until_cancelled(const Env& env);

@@ -1,5 +1,6 @@
 #include "deploy/change.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "support/fake_server_processes.hpp"
@@ -22,6 +23,22 @@ struct Fixture {
   TestEnv test;
   Directory directory{dir.path(), "web"};
   FakeServerProcesses processes{directory};
+};
+
+/// A server that lives and does nothing more (SIGSTOP).
+class HungProcesses final : public Processes {
+ public:
+  explicit HungProcesses(Processes& inner) : inner_(inner) {}
+  ProcessId start(const std::vector<std::string>& argv, const std::string& directory,
+                  int log) override {
+    return inner_.start(argv, directory, log);
+  }
+  bool alive(const ProcessId& process) override { return inner_.alive(process); }
+  void signal(const ProcessId& process, int number) override { inner_.signal(process, number); }
+  bool answers(const ProcessId&, const std::string&, uint16_t) override { return false; }
+
+ private:
+  Processes& inner_;
 };
 
 using Kind = ChangeResult::Kind;
@@ -51,6 +68,19 @@ TEST_CASE("a server that died is started again") {
   CHECK(read_history(fixture.directory).size() == 2);
 }
 
+TEST_CASE("a server that lives but does not answer is replaced") {
+  Fixture fixture;
+  const auto first = fixture.apply(target_of(1));
+  HungProcesses hung(fixture.processes);
+  HistoryEntry entry;
+  entry.target = target_of(1);
+  const auto second =
+      change(fixture.test.env, fixture.directory, entry, {hung, {"mlo"}, fixture.dir.path(), 1});
+  CHECK(second.kind == Kind::started);
+  CHECK(second.server.process != first.server.process);
+  CHECK_FALSE(fixture.processes.alive(first.server.process));
+}
+
 TEST_CASE("a change that the server refuses leaves the old state") {
   Fixture fixture;
   fixture.processes.obstacle = [](const Target& target) {
@@ -62,11 +92,50 @@ TEST_CASE("a change that the server refuses leaves the old state") {
   fixture.apply(target_of(1));
   const auto before = fixture.directory.read_desired();
   CHECK_THROWS(fixture.apply(target_of(2, 80)));
-  CHECK(fixture.directory.read_desired()->generation == before->generation);
+  const auto undone = fixture.directory.read_desired();
+  CHECK(same_service(undone->target, before->target));
+  CHECK(undone->generation > before->generation + 1);
   CHECK(read_history(fixture.directory).size() == 1);
   CHECK(fixture.directory.read_server()->target.version == 1);
   CHECK(fixture.apply(target_of(1)).kind == Kind::unchanged);
   CHECK(fixture.apply(target_of(2)).kind == Kind::switched);
+}
+
+TEST_CASE("no generation is used twice") {
+  Fixture fixture;
+  std::vector<int64_t> asked;
+  fixture.processes.obstacle = [&](const Target& target) {
+    asked.push_back(fixture.directory.read_desired()->generation);
+    if (target.settings.port == 80) throw failure("port 80 is in use");
+  };
+  CHECK_THROWS(fixture.apply(target_of(1, 80)));
+  fixture.apply(target_of(1));
+  CHECK_THROWS(fixture.apply(target_of(2, 80)));
+  CHECK_THROWS(fixture.apply(target_of(3, 80)));
+  const auto last = fixture.apply(target_of(2));
+  CHECK(last.server.target.version == 2);
+  CHECK(std::ranges::adjacent_find(asked, std::ranges::greater_equal{}) == asked.end());
+  CHECK(read_history(fixture.directory).back().generation == last.server.generation);
+}
+
+TEST_CASE("a changed drain timeout is applied") {
+  Fixture fixture;
+  Target target = target_of(1);
+  fixture.apply(target);
+  target.drain_seconds = 5;
+  CHECK(fixture.apply(target).kind == Kind::switched);
+  CHECK(fixture.directory.read_server()->target.drain_seconds == 5);
+}
+
+TEST_CASE("a server that does not say who it is is not taken for none") {
+  Fixture fixture;
+  fixture.apply(target_of(1));
+  posix_files().unlink(fixture.directory.file("server.json"));
+  CHECK_FALSE(find_server(fixture.test.env, fixture.directory));
+  const auto held = store::FileLock::try_acquire(fixture.directory.file("server.lock"),
+                                                 store::LockKind::exclusive);
+  CHECK_THROWS_WITH(find_server(fixture.test.env, fixture.directory),
+                    Catch::StartsWith("a server still holds"));
 }
 
 TEST_CASE("a rollback walks back through the versions") {

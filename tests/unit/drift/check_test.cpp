@@ -123,6 +123,10 @@ TEST_CASE("wrong settings are usage errors") {
   Settings settings;
   settings.fail_on = {"zz"};
   CHECK(error_of(reference, current, settings, mlo::Exit::usage).find("'zz'") != std::string::npos);
+  settings.fail_on = {"d"};
+  settings.columns["d"] = {"none", std::nullopt};
+  CHECK(error_of(reference, current, settings, mlo::Exit::usage) ==
+        "'d' is in fail_on but is not tested: switched off");
   settings = {};
   settings.columns["a"] = {"kss", std::nullopt};
   CHECK(error_of(reference, current, settings, mlo::Exit::usage).find("'kss'") !=

@@ -64,8 +64,14 @@ TEST_CASE("malformed escapes stay as they are") {
   CHECK(http::percent_decoded("%zz%41%") == "%zzA%");
 }
 
+TEST_CASE("a segment is encoded so that it comes back") {
+  CHECK(http::percent_encoded("my model/x") == "my%20model%2Fx");
+  CHECK(http::percent_encoded("a-Z.0_~") == "a-Z.0_~");
+  CHECK(http::percent_decoded(http::percent_encoded("\xc3\xbc%?#")) == "\xc3\xbc%?#");
+}
+
 TEST_CASE("the gate lets local programs pass and web pages not") {
-  for (const char* host : {"localhost", "localhost:8080", "127.0.0.1:1", "127.9.9.9", "[::1]:80"}) {
+  for (const char* host : {"localhost", "LocalHost:8080", "127.0.0.1:1", "127.9.9.9", "[::1]:80"}) {
     INFO(host);
     CHECK_FALSE(http::refusal_of_gate(host, ""));
     CHECK_FALSE(http::refusal_of_gate(host, "http://localhost:3000"));

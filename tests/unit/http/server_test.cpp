@@ -237,28 +237,51 @@ TEST_CASE("two thousand mutated requests leave the server well") {
     if (round % 16 == 0) client.read_all(1000);
   }
   CHECK(http::fetch("127.0.0.1", fixture.port(), "/x", 5s)->status == 200);
-  for (int i = 0; i < 500 && fixture.server.connections() > 0; ++i)
+  for (int i = 0; i < 6000 && fixture.server.connections() > 0; ++i)
     std::this_thread::sleep_for(10ms);
   CHECK(fixture.server.connections() == 0);
 }
 
 TEST_CASE("slow clients are cut off") {
   http::Limits limits;
-  limits.header = limits.body = limits.idle = 200ms;
+  limits.header = limits.body = limits.idle = 1s;
   Fixture fixture(limits);
   RawClient header(fixture.port());
   header.send("GET / HTTP/1.1\r\nHos");
-  CHECK(has(header.read_all(3000), "408 Request Timeout"));
+  CHECK(has(header.read_all(20'000), "408 Request Timeout"));
   RawClient body(fixture.port());
   body.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc");
-  CHECK(has(body.read_all(3000), "408 Request Timeout"));
+  CHECK(has(body.read_all(20'000), "408 Request Timeout"));
   RawClient idle(fixture.port());
   idle.send(kGet);
   CHECK(has(idle.read_response(), "200 OK"));
-  CHECK(idle.read_all(3000).empty());
-  CHECK(idle.closed_by_server(3000));
+  CHECK(idle.read_all(20'000).empty());
+  CHECK(idle.closed_by_server(20'000));
   RawClient silent(fixture.port());
-  CHECK(silent.closed_by_server(3000));
+  CHECK(silent.closed_by_server(20'000));
+}
+
+TEST_CASE("a client that stops in the middle of a request is told so") {
+  for (const std::string text :
+       {"GET / HTT", "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf"}) {
+    INFO(text);
+    Fixture fixture;
+    RawClient client(fixture.port());
+    client.send(text);
+    client.finish_sending();
+    const auto response = client.read_all();
+    CHECK(has(response, "400 Bad Request"));
+    CHECK(has(response, "the request ended before it was complete"));
+  }
+}
+
+TEST_CASE("localhost in capitals and absolute targets are taken") {
+  Fixture fixture;
+  RawClient client(fixture.port());
+  client.send("GET http://127.0.0.1:80/v2?x HTTP/1.1\r\nHost: LOCALHOST:80\r\n\r\n");
+  CHECK(has(client.read_response(), "GET /v2  0"));
+  client.send("GET HTTP://localhost HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  CHECK(has(client.read_response(), "GET /  0"));
 }
 
 TEST_CASE("half a request leaves nothing behind") {
@@ -268,8 +291,10 @@ TEST_CASE("half a request leaves nothing behind") {
     RawClient client(fixture.port());
     client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf");
   }
-  for (int i = 0; i < 200 && fixture.server.connections() > 0; ++i)
-    std::this_thread::sleep_for(10ms);
+  const auto left = [&] {
+    return fixture.server.connections() > 0 || open_descriptors() != before;
+  };
+  for (int i = 0; i < 6000 && left(); ++i) std::this_thread::sleep_for(10ms);
   CHECK(fixture.server.connections() == 0);
   CHECK(open_descriptors() == before);
 }
@@ -297,8 +322,8 @@ TEST_CASE("draining finishes running requests and refuses new ones") {
   busy.send("GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n");
   std::this_thread::sleep_for(50ms);
   const auto start = std::chrono::steady_clock::now();
-  CHECK(fixture.server.drain(5s));
-  CHECK(std::chrono::steady_clock::now() - start < 3s);
+  CHECK(fixture.server.drain(60s));
+  CHECK(std::chrono::steady_clock::now() - start < 20s);  // the idle one is not waited for
   const auto response = busy.read_all();
   CHECK(has(response, "200 OK"));
   CHECK(has(response, "Connection: close"));
@@ -306,7 +331,9 @@ TEST_CASE("draining finishes running requests and refuses new ones") {
 }
 
 TEST_CASE("another server takes over the socket without a failed request") {
-  Fixture fixture;
+  http::Limits limits;
+  limits.linger = 30s;  // a client that gets no processor for a second is not the server's fault
+  Fixture fixture(limits);
   std::atomic<bool> done{false};
   std::atomic<int> failed{0}, answered{0};
   const auto connect_each_time = [&] {
@@ -333,14 +360,21 @@ TEST_CASE("another server takes over the socket without a failed request") {
     load.emplace_back(keep_connection);
   }
   for (int i = 0; i < 20; ++i) {
-    http::Server next(fixture.listener, {}, echo);
-    CHECK(fixture.server.drain(5s));
+    http::Server next(fixture.listener, fixture.options(limits, 2), echo);
+    CHECK(fixture.server.drain(60s));
     fixture.server = std::move(next);
   }
   done = true;
   for (auto& thread : load) thread.join();
   CHECK(failed == 0);
   CHECK(answered > 10);
+}
+
+TEST_CASE("an address is the same however it is written") {
+  CHECK(http::same_host("localhost", "127.0.0.1"));
+  CHECK(http::same_host("::1", "0:0:0:0:0:0:0:1"));
+  CHECK_FALSE(http::same_host("127.0.0.1", "127.0.0.2"));
+  CHECK_FALSE(http::same_host("127.0.0.1", "::1"));
 }
 
 TEST_CASE("a port in use is named") {

@@ -59,6 +59,15 @@ TEST_CASE("categories show their labels, cut where they are long, never as marku
   CHECK(svg_distribution({}, 480).empty());
 }
 
+TEST_CASE("capital letters get the room that they need") {
+  const auto axis = [](const std::string& label) {
+    const std::string svg = svg_distribution({"c", {}, {label}, {1}, {1}}, 480);
+    return std::stod(svg.substr(svg.find("x1=\"") + 4));
+  };
+  CHECK(axis("MMMMMMMMMM") > axis("iiiiiiiiii") + 20);
+  CHECK(axis("MMMMMMMMMM") >= 95);
+}
+
 TEST_CASE("sparklines scale to their largest and show every share above zero") {
   std::vector<double> shares = {0, 0.0001, 0.5, 1};
   CHECK(sparkline(shares) == " ▁▄█");

@@ -83,6 +83,33 @@ TEST_CASE("integers and booleans of every width come back") {
   }
 }
 
+TEST_CASE("whether outputs are binary does not depend on the order of the members") {
+  const std::string inputs = R"("inputs":[])", all = R"("parameters":{"binary_data_output":true})";
+  const std::string outputs =
+      R"("outputs":[{"name":"a"},{"name":"b","parameters":{"binary_data":false}}])";
+  for (const std::string& text : {"{" + inputs + "," + all + "," + outputs + "}",
+                                  "{" + outputs + "," + inputs + "," + all + "}"}) {
+    INFO(text);
+    const auto request = parse(text);
+    CHECK(request.outputs[0].binary);
+    CHECK_FALSE(request.outputs[1].binary);
+  }
+}
+
+TEST_CASE("64-bit integers are taken up to their ends") {
+  const auto with = [](const std::string& type, const std::string& value) {
+    return R"({"inputs":[{"name":"x","shape":[1],"datatype":")" + type + R"(","data":[)" + value +
+           "]}]}";
+  };
+  CHECK(refusal(with("INT64", "9223372036854775807")).empty());
+  CHECK(refusal(with("INT64", "-9223372036854775808")).empty());
+  CHECK(refusal(with("UINT64", "9223372036854775807")).empty());
+  CHECK(refusal(with("UINT64", "18446744073709551615")).empty());
+  CHECK_FALSE(refusal(with("INT64", "9223372036854775808")).empty());
+  CHECK_FALSE(refusal(with("UINT64", "-9223372036854775808")).empty());
+  CHECK_FALSE(refusal(with("INT32", "9223372036854775807")).empty());
+}
+
 TEST_CASE("what is wrong is named in one line") {
   const auto input = [](const std::string& members) {
     return R"({"inputs":[{"name":"x",)" + members + "}]}";

@@ -1,5 +1,6 @@
 #include "serve/model_server.hpp"
 
+#include <array>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <thread>
@@ -159,36 +160,53 @@ TEST_CASE("versions, threads and ports change without a failed request") {
   Running running(test::line_model(10, "1"));
   std::atomic<bool> done{false};
   std::atomic<int> wrong{0}, first{0}, second{0};
-  const uint16_t port = running.server.port();
-  const auto load = [&] {
-    test::RawClient client(port);
-    const std::string head = "POST /v2/models/line/infer HTTP/1.1\r\nHost: localhost\r\n";
+  std::array<std::atomic<int>, 2> answers{};  // by client
+  std::atomic<uint16_t> port{running.server.port()};
+  const auto ask = [&](test::RawClient& client) {
+    client.send("POST /v2/models/line/infer HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
+                std::to_string(kLine.size()) + "\r\n\r\n" + kLine);
+    const auto answer = client.read_response();
+    if (has(answer, R"("model_version":"1")") && has(answer, "[2,21]")) {
+      ++first;
+    } else if (has(answer, R"("model_version":"2")") && has(answer, "[3,41]")) {
+      ++second;
+    } else {
+      ++wrong;
+      return false;
+    }
+    return !has(answer, "Connection: close");
+  };
+  const auto load = [&](size_t self) {
     while (!done) {
-      client.send(head + "Content-Length: " + std::to_string(kLine.size()) + "\r\n\r\n" + kLine);
-      const auto answer = client.read_response();
-      if (has(answer, R"("model_version":"1")") && has(answer, "[2,21]")) {
-        ++first;
-      } else if (has(answer, R"("model_version":"2")") && has(answer, "[3,41]")) {
-        ++second;
-      } else {
-        ++wrong;
-      }
+      test::RawClient client(port);
+      for (bool open = true; open && !done; ++answers[self]) open = ask(client);
     }
   };
-  std::thread a(load), b(load);
-  for (int i = 0; i < 20; ++i) {
-    running.server.set(test::line_model(i % 2 == 0 ? 20 : 10, i % 2 == 0 ? "2" : "1"));
-    std::this_thread::sleep_for(5ms);
+  std::thread a(load, 0), b(load, 1);
+  const auto grows = [&](const std::atomic<int>& count) {
+    for (const int before = count; count == before && wrong == 0;) std::this_thread::sleep_for(1ms);
+  };
+  for (unsigned i = 0; i < 10; ++i) {
+    running.server.set(test::line_model(20, "2"));
+    running.server.start({"127.0.0.1", running.server.port(), 1 + i % 2});
+    grows(second);
+    running.server.set(test::line_model(10, "1"));
+    grows(first);
   }
+  for (const auto& count : answers) grows(count);  // nobody is just connecting to the old port
+  const uint16_t old = port;
+  const serve::ServerSettings moved{"127.0.0.1", test::free_port(), 2};
+  running.server.bind(moved);
+  port = moved.port;
+  running.server.start(moved);
+  grows(first);
   done = true;
   a.join();
   b.join();
   CHECK(wrong == 0);
-  CHECK(first > 0);
-  CHECK(second > 0);
-  running.server.start({"127.0.0.1", 0, 1});
-  CHECK(running.server.port() == port);
+  CHECK(running.server.port() == moved.port);
   CHECK(running.post("/v2/models/line/infer", kLine).status == 200);
+  CHECK_FALSE(http::fetch("127.0.0.1", old, "/v2", 5s));
 }
 
 TEST_CASE("metrics may be asked for while threads change") {
