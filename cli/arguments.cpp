@@ -2,6 +2,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
@@ -65,16 +68,54 @@ std::vector<std::string> option_names(const CLI::App& app) {
   return names;
 }
 
+/// What no option and no positional took. CLI11 counts the "--" that ends the options among it.
+std::vector<std::string> unused_words(const CLI::App& app) {
+  std::vector<std::string> words = app.remaining();
+  auto mark = std::ranges::find(words, "--");
+  if (mark != words.end()) words.erase(mark);
+  return words;
+}
+
 [[noreturn]] void unexpected_arguments(const Command& command, const CLI::App& app) {
   std::string help = "'mlo " + std::string(command.name) + " --help' lists the options";
   for (const std::string& word : app.remaining()) {
+    if (word == "--") break;
     if (!word.starts_with('-') || word == "-") continue;
     std::string name = word.substr(0, word.find('='));
     auto near = nearest(name, option_names(app));
     throw usage("unknown option " + quoted(name), near ? "did you mean '" + *near + "'?" : help);
   }
-  auto extra = app.remaining();
-  throw usage("unexpected argument " + quoted(extra.empty() ? "" : extra.front()), help);
+  throw usage("unexpected argument " + quoted(unused_words(app).front()), help);
+}
+
+template <class Integer>
+bool is_decimal(std::string_view word) {
+  Integer value;
+  const char* end = word.data() + word.size();
+  auto [stop, problem] = std::from_chars(word.data(), end, value);
+  std::string_view digits = word.substr(word.starts_with('-') ? 1 : 0);
+  return problem == std::errc() && stop == end && (digits == "0" || !digits.starts_with('0'));
+}
+
+/// CLI11 clamps integers that do not fit, wraps negative ones, reads 010 as eight, and takes NaN to
+/// lie in any range.
+void check_numbers(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string type = option->get_type_name();
+    for (const std::string& word : option->results()) {
+      std::string wanted;
+      if (type.starts_with("INT") && !is_decimal<int64_t>(word)) {
+        wanted = "a decimal integer of at most 64 bits";
+      } else if (type.starts_with("UINT") && !is_decimal<uint64_t>(word)) {
+        wanted = "a decimal integer of at most 64 bits, 0 or more";
+      } else if (type.starts_with("FLOAT") && std::isnan(std::strtod(word.c_str(), nullptr))) {
+        wanted = "a number";
+      }
+      if (!wanted.empty()) {
+        throw usage(option->get_name() + " must be " + wanted + ", found " + quoted(word));
+      }
+    }
+  }
 }
 
 std::string lower_first(std::string text) {
@@ -149,10 +190,16 @@ Action parse_command(const Command& command, std::vector<std::string> rest, bool
     help = app.help();
     return nullptr;
   } catch (const CLI::ParseError& error) {
+    // An option that is not known is worth more words than what it left missing.
+    const bool unknown = std::ranges::any_of(unused_words(app), [](const std::string& word) {
+      return word.size() > 1 && word[0] == '-';
+    });
+    if (unknown) unexpected_arguments(command, app);
     throw usage(lower_first(error.what()),
                 "'mlo " + std::string(command.name) + " --help' lists the options");
   }
-  if (!app.remaining().empty()) unexpected_arguments(command, app);
+  if (!unused_words(app).empty()) unexpected_arguments(command, app);
+  check_numbers(app);
   return action;
 }
 

@@ -32,6 +32,7 @@ class Bar final : public Progress {
   void update(uint64_t done, std::string_view note) override;
 
  private:
+  std::string time_left(uint64_t done, int64_t now) const;
   std::string draw(uint64_t done, std::string_view note, int64_t now) const;
 
   TerminalReporter& owner_;
@@ -81,24 +82,37 @@ void Bar::update(uint64_t done, std::string_view note) {
   owner_.show(draw(done, note, now));
 }
 
+std::string Bar::time_left(uint64_t done, int64_t now) const {
+  if (done == 0 || done >= total_) return "";
+  auto left = static_cast<double>(now - start_) * static_cast<double>(total_ - done) /
+              static_cast<double>(done);
+  return "  " + human_duration(static_cast<int64_t>(left)) + " left";
+}
+
 std::string Bar::draw(uint64_t done, std::string_view note, int64_t now) const {
-  std::string line = label_;
-  if (total_ > 0) {
-    constexpr uint64_t kCells = 24;
-    uint64_t filled = std::min(kCells, done * kCells / total_);
-    line += " [" + std::string(filled, '=') + std::string(kCells - filled, ' ') + "] " +
-            std::to_string(std::min<uint64_t>(100, done * 100 / total_)) + "%";
-    if (done > 0 && done < total_) {
-      auto left = static_cast<double>(now - start_) * static_cast<double>(total_ - done) /
-                  static_cast<double>(done);
-      line += "  " + human_duration(static_cast<int64_t>(left)) + " left";
-    }
-  } else {
-    line += " " + std::to_string(done);
+  const size_t room = terminal_width(STDERR_FILENO) - 1;
+  std::string words = note.empty() ? "" : "  " + std::string(note);
+  if (total_ == 0) return (label_ + " " + std::to_string(done) + words).substr(0, room);
+  const std::string percent =
+      " " + std::to_string(std::min<uint64_t>(100, done * 100 / total_)) + "%";
+  // The note goes first: on 80 columns a whole bar would hide the metric of a training.
+  // The bar shrinks for it, and the time left goes where the bar would become too short.
+  constexpr size_t kMostCells = 24, kLeastCells = 8;
+  const size_t taken =
+      label_.size() + std::string_view(" []").size() + percent.size() + words.size();
+  size_t cells = room - std::min(room, taken);
+  const std::string left = time_left(done, now);
+  if (cells >= kLeastCells + left.size()) {
+    words = left + words;
+    cells -= left.size();
   }
-  if (!note.empty()) line += "  " + std::string(note);
-  size_t width = terminal_width(STDERR_FILENO);
-  return line.size() < width ? line : line.substr(0, width - 1);
+  cells = std::min(cells, kMostCells);
+  std::string line = label_;
+  if (cells >= kLeastCells) {
+    const size_t filled = std::min<size_t>(cells, done * cells / total_);
+    line += " [" + std::string(filled, '=') + std::string(cells - filled, ' ') + "]";
+  }
+  return (line + percent + words).substr(0, room);
 }
 
 }  // namespace

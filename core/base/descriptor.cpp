@@ -1,11 +1,13 @@
 #include "base/descriptor.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
 #include <utility>
 
 #include "base/error.hpp"
@@ -55,6 +57,25 @@ bool is_directory(const At& place) {
   return info && S_ISDIR(info->st_mode);
 }
 
+std::vector<std::string> names_in(const std::string& directory) {
+  std::vector<std::string> names;
+  std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(directory.c_str()), ::closedir);
+  if (!stream) {
+    if (errno == ENOENT || errno == ENOTDIR) return names;
+    throw system_error("cannot read directory " + quoted(directory), errno);
+  }
+  for (;;) {
+    errno = 0;
+    const dirent* entry = ::readdir(stream.get());
+    if (entry == nullptr) break;
+    std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  if (errno != 0) throw system_error("cannot read directory " + quoted(directory), errno);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 size_t read_some(int fd, std::span<std::byte> buffer) {
   size_t total = 0;
   while (total < buffer.size()) {
@@ -71,6 +92,9 @@ static std::string read_all(int fd, const std::string& name, size_t limit) {
   struct stat info;
   if (::fstat(fd, &info) != 0) throw system_error("cannot read " + quoted(name), errno);
   if (S_ISDIR(info.st_mode)) throw system_error("cannot read " + quoted(name), EISDIR);
+  if (S_ISREG(info.st_mode) && static_cast<size_t>(info.st_size) > limit) {
+    throw failure("reading " + quoted(name) + ": larger than the limit of " + human_size(limit));
+  }
   // One byte beyond the recorded size, so that a regular file needs a single pass.
   size_t chunk = std::max<size_t>(static_cast<size_t>(info.st_size) + 1, 64 * 1024);
   std::string text;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace mlo {
 
@@ -46,6 +47,10 @@ std::optional<struct stat> stat_of(const At& place);
 std::optional<struct stat> stat_target(const At& place);
 bool exists(const At& place);
 bool is_directory(const At& place);
+
+/// Names in a directory without "." and "..", sorted; empty when there is no such directory. Throws
+/// when it cannot be read to its end.
+std::vector<std::string> names_in(const std::string& directory);
 
 /// The whole file as bytes; throws if it cannot be read or is larger than `limit`.
 std::string read_file(const At& place, size_t limit = SIZE_MAX);

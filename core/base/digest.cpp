@@ -13,8 +13,14 @@
 namespace mlo {
 namespace {
 
+/// OpenSSL's functions return 1. A digest that was never computed must not look like one.
+void check(int code) {
+  if (code != 1) throw failure("OpenSSL cannot compute SHA-256", "look at openssl.cnf");
+}
+
 const EVP_MD* algorithm() {
   static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  check(fetched != nullptr ? 1 : 0);
   return fetched;
 }
 
@@ -53,7 +59,7 @@ std::optional<Digest> parse_digest(std::string_view text) {
 
 struct Sha256::Impl {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
-  Impl() { EVP_DigestInit_ex(context, algorithm(), nullptr); }
+  Impl() { check(EVP_DigestInit_ex(context, algorithm(), nullptr)); }
   ~Impl() { EVP_MD_CTX_free(context); }
   Impl(const Impl&) = delete;
 };
@@ -64,13 +70,13 @@ Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
 void Sha256::update(std::span<const std::byte> bytes) {
-  EVP_DigestUpdate(impl_->context, bytes.data(), bytes.size());
+  check(EVP_DigestUpdate(impl_->context, bytes.data(), bytes.size()));
 }
 
 Digest Sha256::finish() {
   Digest digest;
-  EVP_DigestFinal_ex(impl_->context, digest.bytes.data(), nullptr);
-  EVP_DigestInit_ex(impl_->context, nullptr, nullptr);
+  check(EVP_DigestFinal_ex(impl_->context, digest.bytes.data(), nullptr));
+  check(EVP_DigestInit_ex(impl_->context, nullptr, nullptr));
   return digest;
 }
 

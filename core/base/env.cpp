@@ -103,7 +103,9 @@ std::optional<Time> parse_time(std::string_view text) {
   parts.tm_min = field(14, 2);
   parts.tm_sec = field(17, 2);
   if (parts.tm_mon > 11 || parts.tm_mday < 1 || parts.tm_mday > 31 || parts.tm_hour > 23 ||
-      parts.tm_min > 59 || parts.tm_sec > 60) {
+      parts.tm_min > 59 || parts.tm_sec > 60 ||
+      // What 64 bits of nanoseconds reach: 1677-09-21 to 2262-04-11.
+      parts.tm_year < 1678 - 1900 || parts.tm_year > 2261 - 1900) {
     return std::nullopt;
   }
   int64_t fraction = 0;

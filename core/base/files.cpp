@@ -1,13 +1,10 @@
 #include "base/files.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <ctime>
-#include <memory>
-#include <vector>
 
 #include "base/digest.hpp"
 #include "base/error.hpp"
@@ -34,17 +31,6 @@ void sync_directory(FileSystem& files, const std::string& path) {
 void sync_recent_names(FileSystem& files, const std::string& directory) {
   auto status = stat_target(directory.empty() ? "." : directory);
   if (status && ::time(nullptr) - status->st_mtim.tv_sec < 60) sync_directory(files, directory);
-}
-
-static std::vector<std::string> names_in(const std::string& path) {
-  std::vector<std::string> names;
-  std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), ::closedir);
-  if (!directory) throw system_error("cannot read directory " + quoted(path), errno);
-  while (const dirent* entry = ::readdir(directory.get())) {
-    std::string name = entry->d_name;
-    if (name != "." && name != "..") names.push_back(std::move(name));
-  }
-  return names;
 }
 
 void remove_tree(FileSystem& files, const std::string& path) {

@@ -151,6 +151,14 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
+std::string quoted_start(std::string_view text) {
+  constexpr size_t kShown = 40;
+  if (text.size() <= kShown) return quoted(text);
+  size_t cut = kShown;
+  while (cut > 0 && (text[cut] & 0xC0) == 0x80) --cut;
+  return quoted(std::string(text.substr(0, cut)) + "...");
+}
+
 std::string human_size(uint64_t bytes) {
   static constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   double value = static_cast<double>(bytes);

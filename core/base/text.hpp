@@ -24,6 +24,8 @@ std::string printable(std::string_view bytes);
 /// printable() in single quotes, for messages. The exact overloads win over std::quoted, which
 /// argument lookup finds wherever <iomanip> is included.
 std::string quoted(std::string_view bytes);
+/// quoted(), with "..." after the first 40 bytes; never cut inside a character.
+std::string quoted_start(std::string_view text);
 inline std::string quoted(const std::string& bytes) { return quoted(std::string_view(bytes)); }
 inline std::string quoted(const char* bytes) { return quoted(std::string_view(bytes)); }
 inline std::string quoted(std::string& bytes) { return quoted(std::string_view(bytes)); }

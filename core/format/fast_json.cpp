@@ -5,10 +5,23 @@
 #include <memory>
 
 #include "base/error.hpp"
+#include "base/text.hpp"
 
 namespace mlo::format {
 
 namespace ondemand = simdjson::ondemand;
+
+static size_t first_invalid_utf8(std::string_view text) {
+  constexpr size_t kLongest = 4;
+  size_t at = 0;
+  while (at < text.size()) {
+    size_t length = 1;
+    while (length <= kLongest && !is_utf8(text.substr(at, length))) ++length;
+    if (length > kLongest) break;
+    at += length;
+  }
+  return at;
+}
 
 struct JsonNode::State {
   std::string_view text;
@@ -292,6 +305,7 @@ void parse(ondemand::parser& parser, std::string_view text, size_t readable,
   FastJsonAccess::State state{text, name, document};
   if (code != simdjson::SUCCESS) {
     const char* place = code == simdjson::EMPTY ? text.data() : nullptr;
+    if (code == simdjson::UTF8_ERROR) place = text.data() + first_invalid_utf8(text);
     Access::fail_at(state, place, Access::words(code));
   }
   ondemand::value root;

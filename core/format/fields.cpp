@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 #include "base/text.hpp"
 
@@ -31,7 +32,7 @@ Error Fields::error(std::string message, const Value* at, std::string hint) cons
 bool Fields::has(std::string_view key) { return any(key) != nullptr; }
 
 const Value* Fields::any(std::string_view key) {
-  known_.emplace_back(key);
+  if (std::ranges::find(known_, key) == known_.end()) known_.emplace_back(key);
   const Value* found = value_.find(key);
   return found != nullptr && !found->is_null() ? found : nullptr;
 }
@@ -39,6 +40,7 @@ const Value* Fields::any(std::string_view key) {
 const Value& Fields::required(std::string_view key) {
   const Value* found = any(key);
   if (found != nullptr) return *found;
+  if (const Value* empty = value_.find(key)) throw error(quoted(key) + " has no value", empty);
   // A misspelt key is the likeliest reason for a missing one.
   std::vector<std::string> present;
   for (const auto& member : value_.as_object()) present.push_back(member.key);
@@ -87,6 +89,11 @@ int64_t Fields::integer(std::string_view key, std::optional<int64_t> fallback, i
                 &value);
   }
   return number;
+}
+
+void Fields::version(std::string_view key, int64_t newest) {
+  int64_t found = integer(key, std::nullopt, 1, INT64_MAX);
+  if (found > newest) throw error("written by a newer mlo", any(key), "update mlo");
 }
 
 double Fields::number(std::string_view key, std::optional<double> fallback, double least,

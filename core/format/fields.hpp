@@ -37,6 +37,8 @@ class Fields {
   bool boolean(std::string_view key, bool fallback);
   int64_t integer(std::string_view key, std::optional<int64_t> fallback, int64_t least,
                   int64_t most);
+  /// The required version of a format: 1 to `newest`. More was written by a newer mlo, and says so.
+  void version(std::string_view key, int64_t newest);
   double number(std::string_view key, std::optional<double> fallback, double least, double most);
   /// A list of strings, or one string alone; empty if absent.
   std::vector<std::string> strings(std::string_view key);

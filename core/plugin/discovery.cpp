@@ -1,11 +1,9 @@
 #include "plugin/discovery.hpp"
 
-#include <dirent.h>
 #include <mlo/plugin.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <memory>
 
 #include "base/descriptor.hpp"
 #include "base/error.hpp"
@@ -32,14 +30,10 @@ void add_directories(std::vector<std::string>& out, std::string_view list) {
 }
 
 std::vector<std::string> descriptions_in(const std::string& directory) {
-  std::vector<std::string> names;
-  std::unique_ptr<DIR, int (*)(DIR*)> stream(opendir(directory.c_str()), closedir);
-  if (!stream) return names;
-  while (const dirent* entry = readdir(stream.get())) {
-    std::string_view name = entry->d_name;
-    if (name.size() > kSuffix.size() && name.ends_with(kSuffix)) names.emplace_back(name);
-  }
-  std::sort(names.begin(), names.end());
+  std::vector<std::string> names = names_in(directory);
+  std::erase_if(names, [](std::string_view name) {
+    return name.size() <= kSuffix.size() || !name.ends_with(kSuffix);
+  });
   return names;
 }
 
@@ -47,7 +41,7 @@ void read_description(PluginInfo& info, const std::string& directory) {
   format::Value value =
       format::parse_json(read_file(info.description, kLargestDescription), info.description);
   format::Fields fields(value, info.description, "plugin", Exit::failure);
-  fields.integer("mlo", {}, 1, 1);
+  fields.version("mlo", 1);
   info.kind = fields.string("kind");
   info.name = fields.string("name");
   info.version = fields.string("version");
