@@ -20,6 +20,10 @@ case ${1:-} in
   *) echo "run.sh: unknown option '$1': --all is the only one" >&2; exit 2 ;;
 esac
 unset GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE MLO_PLUGIN_PATH
+if [ -n "${TMPDIR:-}" ] && [ ! -d "$TMPDIR" ]; then
+  echo "run.sh: TMPDIR names no directory ('$TMPDIR'): using /tmp" >&2
+  unset TMPDIR
+fi
 export CTEST_OUTPUT_ON_FAILURE=1 NO_COLOR=1
 passed=0 failed=0 times=
 

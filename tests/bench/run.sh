@@ -77,8 +77,8 @@ compare_data() {  # NAME ROUNDS
   local name=$1 rounds=$2 ours
   ours=$(fresh "$rounds" begin_mlo sh -c "cd '$work/mlo' && mlo data add data")
   row "\`data add\`, $name" "$ours" "SHA-256 + copy + fsync, one thread" "$(fresh "$rounds" begin_limit "$build/tests/bench/bench_limit" "$work/data" "$work/copy")"
-  row "\`data add\`, $name" "$ours" "git-lfs" "$(fresh 1 begin_lfs sh -c "cd '$work/lfs' && git add data")"
-  row "\`data add\`, $name" "$ours" "DVC" "$(fresh 1 begin_dvc sh -c "cd '$work/dvc' && '$venv/bin/dvc' add -q data")"
+  row "\`data add\`, $name" "$ours" "git-lfs" "$(fresh "$rounds" begin_lfs sh -c "cd '$work/lfs' && git add data")"
+  row "\`data add\`, $name" "$ours" "DVC" "$(fresh "$rounds" begin_dvc sh -c "cd '$work/dvc' && '$venv/bin/dvc' add -q data")"
   cd "$work/mlo"; sleep 1; mlo data status >/dev/null; ours=$(spawn -n 11 mlo data status)
   cd "$work/lfs"; row "no-op \`data status\`, $name" "$ours" "git status (lfs)" "$(spawn -n 11 git status)"
   cd "$work/dvc"; row "no-op \`data status\`, $name" "$ours" "dvc status" "$(spawn -n 3 "$venv/bin/dvc" status)"

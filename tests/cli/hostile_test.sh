@@ -1,20 +1,29 @@
 #!/bin/sh
 # What the world does to mlo rather than what people type: files it may not read, a store it may not write,
 # other users, other processes, ports in use, requests that are wrong, huge or cut off. Each gets one clear
-# error and the right exit code, and what was there is still there. usage: hostile_test.sh BUILD SOURCE
+# error and the right exit code, and what was there is still there. As root or as a user with sudo.
+# usage: hostile_test.sh BUILD SOURCE
 set -u
 build=$1 source=$2
 export MLO_PLUGIN_PATH="$build/tests/plugins" NO_COLOR=1 GIT_CONFIG_GLOBAL=/dev/null
 export GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.invalid GIT_COMMITTER_NAME=A GIT_COMMITTER_EMAIL=a@example.invalid
-work=$(mktemp -d)
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
+# Everybody reads below /tmp; a clone or a TMPDIR below /root is closed to the user that root plays.
+work=$(TMPDIR=/tmp mktemp -d)
 chmod 755 "$work"
 servers=
 # shellcheck disable=SC2086
-trap '[ -z "$servers" ] || kill $servers 2>/dev/null; chmod -R u+rwX "$work"; rm -rf "$work"' EXIT
+trap '[ -z "$servers" ] || kill $servers 2>/dev/null; cd /; as_root rm -rf "$work"' EXIT
 wrong=0
+mkdir "$work/open"
+cp -RL "$build/mlo" "$build/tests/plugins" "$work/open/"
+chmod -R a+rX "$work/open"
 # Root may read everything, so root plays an ordinary user where permissions matter.
 if [ "$(id -u)" = 0 ]; then
-  ordinary() { setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/nonexistent "$@"; }
+  ordinary() {
+    setpriv --reuid=65534 --regid=65534 --clear-groups \
+      env HOME=/nonexistent MLO_PLUGIN_PATH="$work/open/plugins" "$@"
+  }
   hand_over() { chown -R 65534:65534 "$1"; }
 else
   ordinary() { "$@"; }
@@ -33,32 +42,43 @@ expect() {
     echo "ok   $(printf '%s' "$said" | grep -m1 '^error' || echo "$*")"
   fi
 }
+# within SECONDS WHAT COMMAND...: waits until the command succeeds.
+within() {
+  tries=$(($1 * 10)) what=$2; shift 2
+  until "$@"; do
+    tries=$((tries - 1))
+    [ $tries -gt 0 ] || { echo "FAIL waited in vain for $what"; wrong=1; return; }
+    sleep 0.1
+  done
+}
+has_metric() { said=$(mlo track show run:latest --json 2>/dev/null); case $said in *'"status": "running"'*'"train.loss"'*) ;; *) return 1 ;; esac; }
+has_address() {
+  url=$(sed -n 's|.*\(http://[0-9.]*:[0-9]*\).*|\1|p' "$work/serve" | head -n 1)
+  [ -n "$url" ]
+}
 state() { (cd "$1" && find . -path ./.git -prune -o -name stat-index -prune -o -type f -print0 | sort -z | xargs -0 sha256sum); }
 mlo() { "$build/mlo" "$@"; }
-fresh() { rm -rf "$work/w"; mkdir "$work/w"; cd "$work/w" || exit 1; mlo init >/dev/null; . "$source/tests/cli/data/good.sh"; }
+fresh() { cd /; as_root rm -rf "$work/w"; mkdir "$work/w"; cd "$work/w" || exit 1; mlo init >/dev/null; . "$source/tests/cli/data/good.sh"; }
 
 # --- permissions ----------------------------------------------------------------------------------
 fresh; mlo data add good.csv >/dev/null; printf secret > secret.csv; chmod 000 secret.csv; hand_over "$work/w"
-expect 3 "secret.csv" ordinary "$build/mlo" data add secret.csv
+expect 3 "secret.csv" ordinary "$work/open/mlo" data add secret.csv
 [ ! -e secret.csv.mlo ] || { echo "FAIL a pointer without content"; wrong=1; }
 printf 'drift:\n  d: {reference: secret.csv}\n' >> mlo.yaml
-expect 3 "secret.csv" ordinary "$build/mlo" drift check d good.csv
-expect 3 "secret.csv" ordinary "$build/mlo" drift check d secret.csv
+expect 3 "secret.csv" ordinary "$work/open/mlo" drift check d good.csv
+expect 3 "secret.csv" ordinary "$work/open/mlo" drift check d secret.csv
 chmod -R a-w .mlo; printf 'x\n1\n' > new.csv; chmod a+r new.csv; before=$(ordinary true; state .)
-expect 3 "ermission denied" ordinary "$build/mlo" data add new.csv
+expect 3 "ermission denied" ordinary "$work/open/mlo" data add new.csv
 [ "$before" = "$(state .)" ] || { echo "FAIL a read-only store was changed"; wrong=1; }
-expect 0 "" ordinary "$build/mlo" data status
+expect 0 "" ordinary "$work/open/mlo" data status
 chmod -R u+w .mlo
 
 # --- other users ----------------------------------------------------------------------------------
-if [ "$(id -u)" = 0 ]; then
-  fresh; git init -q; git add -A; git commit -qm x; chmod -R a+rX "$work/w"
-  expect 3 "safe.directory" ordinary "$build/mlo" -C "$work/w" data status
-  fresh; chown -R 65534:65534 .mlo
-  expect 3 ".mlo" mlo status
-else
-  echo "other users: needs root"; wrong=1
-fi
+fresh; git init -q; git add -A; git commit -qm x; chmod -R a+rX "$work/w"
+as_root chown -R 65533:65533 "$work/w"
+expect 3 "safe.directory" ordinary "$work/open/mlo" -C "$work/w" data status
+fresh; chmod -R a+rX .mlo; as_root chown -R 65533:65533 .mlo
+expect 3 ".mlo" mlo status
 fresh; git init -q; : > .gitignore; git add -A -f; git commit -qm "the store in git"
 expect 3 ".mlo" mlo data status
 
@@ -67,6 +87,24 @@ fresh; mlo data add good.csv >/dev/null
 expect 0 "" mlo data status
 expect 3 "No space left" sh -c "'$build/mlo' data list > /dev/full"
 expect 3 "No space left" sh -c "'$build/mlo' --help > /dev/full"
+
+# --- states of git that are rarer than a branch with commits ---------------------------------------
+# release: a training, a package of it under a name, and an alias.
+release() {
+  expect 0 "" mlo train t
+  expect 0 "registered m:1" mlo package build run:latest --name m
+  expect 0 "production is version 1" mlo model alias m production 1
+}
+fresh; git init -q; git add -A; git commit -qm x; git checkout -q --detach; release
+! git symbolic-ref -q HEAD || { echo "FAIL HEAD is no longer detached"; wrong=1; }
+[ "$(git log --oneline | wc -l)" = 3 ] || { echo "FAIL not two commits over a detached HEAD"; git log --oneline; wrong=1; }
+[ -z "$(git status --porcelain)" ] || { echo "FAIL a release left a detached tree dirty"; git status --short; wrong=1; }
+fresh; git init -q; release
+[ "$(git log --oneline | wc -l)" = 2 ] || { echo "FAIL not two commits on what was unborn"; git log --oneline; wrong=1; }
+[ "$(git ls-files models | wc -l)" = "$(git ls-files | wc -l)" ] || { echo "FAIL more than the model was committed"; git ls-files; wrong=1; }
+expect 0 "version 1" mlo model history m
+fresh; release
+expect 3 "no git repository" mlo model history m
 
 # --- two at once ----------------------------------------------------------------------------------
 fresh; git init -q; git add -A; git commit -qm x; mlo train t >/dev/null 2>&1
@@ -85,16 +123,22 @@ expect 0 "" mlo fsck
 # --- interrupted ----------------------------------------------------------------------------------
 sed -i 's/epochs: 3/epochs: 1000000/' mlo.yaml
 "$build/mlo" train t >/dev/null 2>&1 & trainer=$!
-for _ in $(seq 100); do sleep 0.1; mlo track show run:latest --json 2>/dev/null | grep -q '"train.loss"' && break; done
+within 120 "the metric of a training" has_metric
 kill -INT $trainer; wait $trainer; code=$?
 [ $code = 130 ] || { echo "FAIL an interrupted training ended with $code"; wrong=1; }
 expect 0 '"status": "interrupted"' mlo track show run:latest --json
 
 # --- servers --------------------------------------------------------------------------------------
 "$build/mlo" serve m1 --port 0 > "$work/serve" 2>&1 & servers=$!
-for _ in $(seq 100); do sleep 0.1; url=$(sed -n 's|.*\(http://[0-9.]*:[0-9]*\).*|\1|p' "$work/serve" | head -n 1); [ -n "$url" ] && break; done
+within 60 "the address of a server" has_address
 port=${url##*:}
 expect 3 "in use" mlo serve m1 --port "$port"
+mlo model alias m1 production 1 >/dev/null
+printf 'deployments:\n  d: {model: model:m1@production, port: %s}\n' "$port" > deployments.yaml
+sed '/^deployments:/,$d' mlo.yaml > trainings.yaml
+cat trainings.yaml deployments.yaml > mlo.yaml
+expect 3 "in use" mlo deploy apply d
+! pgrep -f -- "$work/w serve --deployment d" || { echo "FAIL a refused deployment runs"; wrong=1; }
 # answer STATUS TEXT BODY: what the server says to this body.
 answer() {
   got=$(printf '%s' "$3" | curl -s -o "$work/answer" -w '%{http_code}' --data-binary @- "$url/v2/models/m1/infer")

@@ -9,7 +9,8 @@ export HOME PATH="$build:$PATH"
 trap 'cd /; "$build/mlo" -C "$HOME/vocabulary" deploy stop vocabulary >/dev/null 2>&1 || true; rm -rf "$HOME"' EXIT
 git config --global user.name Reader
 git config --global user.email reader@example.invalid
-port=$((20000 + $$ % 20000))
+# Below 32768, where Linux begins to hand out ports to clients.
+port=$((10000 + $$ % 20000))
 awk '/^```console/ { on = 1; next } /^```/ { on = 0 } on && sub(/^\$ /, "")' "$source/README.md" |
   sed "s/8601/$port/" > "$HOME/commands"
 [ "$(wc -l < "$HOME/commands")" -gt 15 ] || { echo "too few commands: the extraction is broken"; exit 1; }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -114,6 +115,12 @@ bool try_input(const Target& target, std::string_view input, uint64_t& refused) 
   return false;
 }
 
+/// Ends the process by SIGVTALRM; 0: no limit. Of processor time, so a busy machine fails no input.
+void limit_time(int seconds) {
+  const itimerval limit{{0, 0}, {seconds, 0}};
+  ::setitimer(ITIMER_VIRTUAL, &limit, nullptr);
+}
+
 bool run_target(const Target& target, double seconds) {
   InputAtHand at_hand(target.name);
   Random random{0x6d6c6f};
@@ -125,13 +132,13 @@ bool run_target(const Target& target, double seconds) {
       for (size_t n = 1 + random.below(6); n > 0; --n) mutate_once(input, target, random);
     }
     at_hand.set(input);
-    ::alarm(10);
+    limit_time(10);
     if (!try_input(target, input, refused)) {
       std::printf("%s: input kept in %s\n", target.name.c_str(), at_hand.path().c_str());
       return false;
     }
   }
-  ::alarm(0);
+  limit_time(0);
   at_hand.remove();
   std::printf("%-16s %8llu inputs, %llu refused\n", target.name.c_str(),
               static_cast<unsigned long long>(rounds), static_cast<unsigned long long>(refused));

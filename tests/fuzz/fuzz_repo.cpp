@@ -1,9 +1,14 @@
-// What people and git hand to mlo: pointers, references, ignore rules, configuration.
+// What people and git hand to mlo: pointers, references, ignore rules, configuration; and the stat
+// index, whose checksum does not keep out who can compute one.
+#include <filesystem>
+#include <fstream>
+
 #include "fuzz/fuzz.hpp"
 #include "repo/config.hpp"
 #include "repo/ignore_rules.hpp"
 #include "repo/pointer.hpp"
 #include "repo/reference.hpp"
+#include "repo/stat_index.hpp"
 
 namespace {
 
@@ -39,11 +44,50 @@ void config(std::string_view text) {
   repo::parse_local_config(text, "config.yaml", "/");
 }
 
+const std::string& directory() {
+  static const std::string path = [] {
+    char name[] = "/tmp/mlo-fuzz-XXXXXX";
+    return std::string(::mkdtemp(name));
+  }();
+  return path;
+}
+
+constexpr repo::StatKey kKey{.size = 3, .mtime_ns = 1, .ctime_ns = 1, .inode = 7, .device = 1};
+constexpr Time kLater = 1'000'000'000'000;
+constexpr size_t kSum = 32;
+
+/// The input: an index without its checksum.
+void stat_index(std::string_view body) {
+  const std::string path = directory() + "/stat-index";
+  const Digest sum = sha256(body);
+  std::ofstream(path, std::ios::binary)
+      << body << std::string_view(reinterpret_cast<const char*>(sum.bytes.data()), kSum);
+  repo::StatIndex index = repo::StatIndex::load(path);
+  if (index.size() == 0) throw failure("not an index");
+  repo::StatIndex::Cursor cursor(index);
+  for (const char* name : {"", "a.csv", "data/a.csv", "data/b", "z"}) cursor.find(name, kKey);
+  index.keep_only("data", {});
+  index.set("new.csv", kKey, sum, kLater);
+  index.save(posix_files(), path);
+  fuzz::require(index.size() > 0, "an index that was saved is an index");
+}
+
+std::string stat_index_seed() {
+  const std::string path = directory() + "/seed";
+  repo::StatIndex index;
+  for (const char* name : {"a.csv", "data/a.csv", "data/b", "x y"}) {
+    index.set(name, kKey, sha256(name), kLater);
+  }
+  index.save(posix_files(), path);
+  const std::string bytes = read_file(path);
+  return bytes.substr(0, bytes.size() - kSum);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   std::string digest(64, 'a');
-  return mlo::fuzz::run_targets(
+  int code = mlo::fuzz::run_targets(
       {{"pointer",
         {"mlo: 1\ntype: file\ndigest: sha256:" + digest + "\nsize: 12\n",
          "mlo: 1\ntype: tree\ndigest: sha256:" + digest + "\nsize: 12\nfiles: 3\n"},
@@ -61,6 +105,13 @@ int main(int argc, char** argv) {
        {"config",
         {"trainings:\n  a: {data: x.csv}\ndrift: {}\n", "", "deployments:\n  v:\n    port: 1\n"},
         {"store:\n", "plugin_path: ", "stages: ", ": ", "\n"},
-        config}},
+        config},
+       {"stat_index",
+        {stat_index_seed()},
+        {std::string(8, '\0'), std::string(8, '\xff')},
+        stat_index}},
       argc, argv);
+  std::error_code ignored;
+  std::filesystem::remove_all(directory(), ignored);
+  return code;
 }

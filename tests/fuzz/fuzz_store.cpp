@@ -1,9 +1,15 @@
-// Trees and packs: what parses is what was encoded; offsets of a damaged index stay inside the
-// pack.
+// Trees, packs and leases: what parses is what was encoded; offsets of a damaged index stay inside
+// the pack.
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 
 #include "fuzz/fuzz.hpp"
+#include "store/lease.hpp"
+#include "store/object_store.hpp"
 #include "store/pack.hpp"
 #include "store/tree.hpp"
 
@@ -48,6 +54,28 @@ void pack_index(std::string_view bytes) {
   pack.mapping();
 }
 
+/// A lease that somebody holds; of others only the name is read.
+void lease(std::string_view text) {
+  static const std::atomic<bool> cancelled{false};
+  static Env env{posix_files(), system_clock(), silent_reporter(), process_variables(), cancelled};
+  static const store::ObjectStore store =
+      store::ObjectStore::open(env, directory() + "/store", store::OpenStore::create);
+  static const Descriptor held = [] {
+    Descriptor file =
+        env.files.create(store.inside("leases/" + std::string(32, '0')), Create::exclusive, 0666);
+    fuzz::require(::flock(file.get(), LOCK_EX) == 0, "the lease is held");
+    return file;
+  }();
+  fuzz::require(::ftruncate(held.get(), 0) == 0 && ::pwrite(held.get(), text.data(), text.size(),
+                                                            0) == static_cast<ssize_t>(text.size()),
+                "the input is written");
+  for (const store::LeaseInfo& info : store::list_leases(store)) {
+    std::string printed = "mlo-lease 1\nwhat " + info.what + "\n";
+    for (const Digest& digest : info.objects) printed += digest.hex() + "\n";
+    fuzz::require(info.held && printed == text, "a lease reads as it was written");
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -64,13 +92,15 @@ int main(int argc, char** argv) {
                                                        {store::kSymlinkMode, b, 4, 1, "link"}})};
   std::vector<std::string> words = {
       "40000 ", "40001 ", "100644 ", ".git", "..", std::string(1, '\0'), "18446744073709551615"};
+  std::string leases = "mlo-lease 1\nwhat deployment v\n" + a.hex() + "\n" + b.hex() + "\n";
   int code = mlo::fuzz::run_targets(
       {{"tree", trees, words, tree},
        {"pack_records", {record}, {}, pack_records},
        {"pack_index",
         {store::encode_index({{a, 44, 5}}, 49), store::encode_index({{a, 44, 1}, {b, 81, 1}}, 82)},
         {},
-        pack_index}},
+        pack_index},
+       {"lease", {leases, "mlo-lease 1\nwhat \n"}, {"mlo-lease 2", "what ", "\n", a.hex()}, lease}},
       argc, argv);
   std::error_code ignored;
   std::filesystem::remove_all(directory(), ignored);

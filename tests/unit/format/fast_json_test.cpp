@@ -74,6 +74,8 @@ TEST_CASE("a broken document is refused wherever it is broken") {
     CHECK_FALSE(refusal(text).empty());
   }
   CHECK(refusal("{\n \"a\": [1, tru]}") == "request:2:11: not valid JSON");
+  CHECK(refusal("{\n \"\u00e9\": \"x\xff yyy\", \"z\": 1}") ==
+        "request:2:10: the text is not valid UTF-8");
   CHECK(refusal(std::string(100000, '[')).find("nested deeper") != std::string::npos);
 }
 

@@ -53,3 +53,25 @@ TEST_CASE("wrong types and values out of range are errors with a position") {
   CHECK(error_of("name: adm\n", [&](Fields& f) { f.choice("name", "sgd", choices); }).hint() ==
         "did you mean 'adam'?");
 }
+
+TEST_CASE("a key without a value is not taken for a misspelt one") {
+  Error error = error_of("target:\n", [](Fields& f) { f.string("target"); });
+  CHECK(error.message().ends_with("'trainings.x': 'target' has no value"));
+  CHECK(error.hint().empty());
+}
+
+TEST_CASE("a hint names each known key once") {
+  Error error = error_of("zzzzzz: 1\n", [](Fields& f) {
+    if (!f.has("epochs")) f.integer("epochs", 1, 1, 10);
+    f.string("target", "");
+  });
+  CHECK(error.hint() == "known: epochs, target");
+}
+
+TEST_CASE("a later version of a format was written by a newer mlo") {
+  Error newer = error_of("mlo: 2\n", [](Fields& f) { f.version("mlo", 1); });
+  CHECK(newer.message() == "mlo.yaml:1:6: 'trainings.x': written by a newer mlo");
+  CHECK(newer.hint() == "update mlo");
+  CHECK(error_of("mlo: 0\n", [](Fields& f) { f.version("mlo", 1); }).message() != "no error");
+  CHECK(error_of("mlo: 1\n", [](Fields& f) { f.version("mlo", 1); }).message() == "no error");
+}
