@@ -79,9 +79,16 @@ class Change {
            same_service(history_.back().target, target);
   }
 
+  /// Asks for ten seconds: a busy server must not be taken for a hung one.
   bool answers() const {
-    return options_.processes.answers(server_->process, server_->target.settings.host,
-                                      server_->port);
+    for (int asked = 0; asked < 5; ++asked) {
+      env_.check_cancelled();
+      if (options_.processes.answers(server_->process, server_->target.settings.host,
+                                     server_->port)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Above all that was seen: a number that is used twice would pass for the one before.
