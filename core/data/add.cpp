@@ -90,6 +90,12 @@ class Adder {
   void store(const Target& target) {
     if (target.enclosing) return store_inside(target);
     store::TreeEntry entry = store_path(target.path);
+    if (entry.mode == store::kExecutableMode) {
+      env_.reporter.warn(
+          "the pointer of a single file does not keep its executable bit: track the "
+          "directory of " +
+          quoted(target.path) + " to keep it");
+    }
     repo::Pointer pointer{
         entry.is_directory() ? repo::Pointer::Type::tree : repo::Pointer::Type::file, entry.digest,
         entry.size, entry.count};

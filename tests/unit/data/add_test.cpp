@@ -302,3 +302,14 @@ TEST_CASE("data of a workspace inside this one is its own affair") {
   CHECK(error.message() == "'nest/deep/z.csv' belongs to the workspace 'nest'");
   CHECK(error.hint() == "mlo -C 'nest' data add 'deep/z.csv'");
 }
+
+TEST_CASE("the executable bit of a single file is not lost in silence") {
+  DataFixture fixture;
+  fixture.dir.write("d/tool.sh", "#!/bin/sh\n", 0755);
+  fixture.dir.write("tool.sh", "#!/bin/sh\n", 0755);
+  fixture.add({"d"});
+  CHECK(fixture.test.reporter.warnings.empty());
+  fixture.add({"tool.sh"});
+  REQUIRE(fixture.test.reporter.warnings.size() == 1);
+  CHECK(fixture.test.reporter.warnings[0].find("executable bit") != std::string::npos);
+}
