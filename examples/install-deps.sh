@@ -15,8 +15,8 @@ build='g++ cmake ninja-build ccache git ca-certificates curl
   libboost-dev libcli11-dev libfast-float-dev libfmt-dev libgit2-dev libsimdjson-dev
   libsqlite3-dev libssl-dev libyaml-cpp-dev nlohmann-json3-dev zlib1g-dev
   libtorch-dev libopenblas0-pthread'
-test='catch2 binutils groff-base man-db python3-venv'
-bench='git-lfs wrk time'
+test='catch2 binutils groff-base man-db procps python3-venv'
+bench='git-lfs procps time wrk'
 
 list=
 if [ "${1:-}" = --list ]; then list=yes; shift; fi

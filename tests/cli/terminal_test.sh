@@ -3,7 +3,7 @@
 # usage: terminal_test.sh BUILD SOURCE
 set -eu
 build=$1 source=$2
-export MLO_PLUGIN_PATH="$build/tests/plugins" TERM=xterm
+export MLO_PLUGIN_PATH="$build/tests/plugins" TERM=xterm NO_COLOR=1
 work=$(mktemp -d)
 trap 'cd /; rm -rf "$work"' EXIT
 cd "$work"
