@@ -13,10 +13,12 @@ set -eu
 # the alternatives system offers, so the pthread build of OpenBLAS is named here.
 build='g++ cmake ninja-build ccache git ca-certificates curl
   libboost-dev libcli11-dev libfast-float-dev libfmt-dev libgit2-dev libsimdjson-dev
-  libsqlite3-dev libssl-dev libyaml-cpp-dev nlohmann-json3-dev zlib1g-dev
+  libcurl4-openssl-dev libsqlite3-dev libssh-dev libssl-dev libyaml-cpp-dev libzstd-dev
+  nlohmann-json3-dev zlib1g-dev
   libtorch-dev libopenblas0-pthread'
-test='catch2 binutils groff-base man-db procps python3-venv'
-bench='git-lfs procps time wrk'
+test='catch2 binutils git-lfs groff-base man-db openssh-client procps
+  python3-venv zstd'
+bench='borgbackup casync git-lfs procps rclone restic time wrk'
 
 list=
 if [ "${1:-}" = --list ]; then list=yes; shift; fi

@@ -26,7 +26,7 @@ LC_ALL=C awk '
     own("boost/math", "drift")
     own("png.h", "plot")
     own("git2.h git2/", "repo")
-    own("dlfcn.h", "plugin")
+    own("dlfcn.h", "plugin remote")
     own("curl/ libssh/", "remote")
     own("fast_float/ jpeglib.h", "table")
     own("sqlite3.h", "track")

@@ -1,0 +1,92 @@
+// What lies in which pack of a remote: one index file per upload, sorted, fixed-width, merged when there
+// are many. The plain bytes, little-endian (a remote holds them sealed by Codec::seal_file):
+//
+//      0   8  magic "MLORIDX", byte 1 (version)
+//      8  40  numbers of superseded s, packs p, chunks c, objects o, runs r, u64 each
+//     48 32s  names of the index files that this one replaces
+//      - 48p  packs: name 32, first chunk u64, number of chunks u64 (0: the pack is described elsewhere)
+//      - 48c  chunks, pack by pack, in the order of the pack: id 32, offset, stored, raw, flags, u32 each
+//      -  4c  the chunks' numbers in the order of their ids, u32
+//      - 56o  objects that were cut, by digest: digest 32, size u64, first run u64, number of runs u64
+//      - 12r  runs: pack (number in this file), first chunk in that pack, number of chunks, u32 each
+//
+// An object is a chunk with kWhole (whose content digest is the object's) or one of `objects`, the
+// concatenation of its runs. Named index/<SHA-256 of the plain bytes>; keyed by Codec when sealed.
+// Rejected: one entry per chunk and file (a recipe of 1 GiB would repeat 16,000 ids with every push: runs
+// of neighbouring chunks cost 12 bytes each), SQLite (cannot be put as one immutable file and mapped).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/digest.hpp"
+#include "remote/codec.hpp"
+#include "remote/pack.hpp"
+
+namespace mlo::remote {
+
+/// `count` neighbouring chunks of one pack, from ordinal `first`.
+struct Run {
+  Digest pack;
+  uint32_t first = 0;
+  uint32_t count = 0;
+};
+
+struct CutObject {
+  Digest digest;
+  uint64_t size = 0;
+  std::vector<Run> runs;
+};
+
+/// What one upload adds, and its bytes.
+struct IndexContent {
+  std::vector<std::string> superseded;  ///< names of index files ("index/ab..")
+  struct PackChunks {
+    Digest name;
+    std::vector<StoredChunk> chunks;
+  };
+  std::vector<PackChunks> packs;
+  std::vector<CutObject> objects;
+};
+std::string encode_index(const IndexContent& content);
+/// Throws failure when the bytes are malformed: every number is checked before it is used.
+IndexContent parse_index(std::string_view bytes, const std::string& name);
+
+/// Many indexes as one. Thread-safe for reading.
+class IndexSet {
+ public:
+  IndexSet();
+  ~IndexSet();
+  IndexSet(IndexSet&&) noexcept;
+  /// `bytes` are kept as they are and searched in place. Adding a superseded one is harmless.
+  void add(std::string name, std::string bytes);
+  bool has(std::string_view name) const;
+
+  struct Place {
+    Digest pack;
+    uint32_t ordinal = 0;
+    StoredChunk chunk;
+  };
+  std::optional<Place> find_chunk(const Digest& id) const;
+  /// A cut object's runs; nullopt also for whole ones.
+  std::optional<CutObject> find_object(const Digest& digest) const;
+  /// All chunks of a pack, in its order; empty when no index describes it.
+  std::vector<StoredChunk> chunks_of(const Digest& pack) const;
+  std::vector<Digest> packs() const;
+  /// Everything in one content, superseding all that were added; for merging and for gc (`keep` says
+  /// which packs stay; objects with a run in another are dropped).
+  IndexContent merged(const std::function<bool(const Digest& pack)>& keep) const;
+  std::vector<std::string> names() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mlo::remote

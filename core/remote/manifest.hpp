@@ -1,0 +1,41 @@
+// What a push certifies, put last: everything that these roots reach is in the remote, in these chunks of
+// these packs. One file per commit (or per set of roots where nothing is committed), canonical JSON sealed by
+// Codec::seal_file:
+//
+//   {"mlo":1, "certifies":"commit <40 hex>" | "roots sha256:<hex>", "time":RFC 3339,
+//    "roots":[{"digest","kind":"blob|tree","name"}], "indexes":["index/.."],
+//    "packs":[{"name":"<hex>","chunks":"0-99,120"}]}
+//
+// `indexes` describe all of `packs`; `chunks` say which of a pack's chunks are needed, so that gc can tell
+// a pack's use without reading a tree.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/digest.hpp"
+#include "base/env.hpp"
+#include "store/gc.hpp"
+
+namespace mlo::remote {
+
+struct Manifest {
+  std::string certifies;
+  Time time = 0;
+  std::vector<store::Root> roots;
+  std::vector<std::string> indexes;
+  struct PackUse {
+    Digest pack;
+    /// Half-open ranges of ordinals, ascending, neither touching nor overlapping.
+    std::vector<std::pair<uint32_t, uint32_t>> chunks;
+  };
+  std::vector<PackUse> packs;
+};
+
+std::string format_manifest(const Manifest& manifest);
+/// Throws failure with the place when it is malformed.
+Manifest parse_manifest(std::string_view text, const std::string& name);
+
+}  // namespace mlo::remote

@@ -1,0 +1,33 @@
+// Objects to a remote. Order: packs -> index -> manifest; a reader goes the other way, so an interrupted
+// push leaves nothing that could be taken for whole, and the next one goes on where it stopped (an index
+// follows every 8 packs). Safe beside other pushes, fetches and gc of the same remote.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/env.hpp"
+#include "remote/remote.hpp"
+#include "store/gc.hpp"
+#include "store/object_store.hpp"
+
+namespace mlo::remote {
+
+struct PushOptions {
+  std::string certifies;           ///< of the manifest
+  std::vector<store::Root> roots;  ///< with everything below
+  bool dry_run = false;
+  unsigned jobs = 0;  ///< 0: the backend's choice
+};
+
+struct PushReport {
+  bool nothing_new = false;  ///< the manifest was there: one request, nothing read
+  uint64_t objects = 0, bytes = 0;        ///< new to the remote (dry run: would be)
+  uint64_t packs = 0, stored_bytes = 0;   ///< uploaded, as stored
+};
+
+/// Throws failure, with nothing certified, when an object is missing here and in the remote.
+PushReport push(Env& env, store::ObjectStore& store, Remote& remote, const PushOptions& options);
+
+}  // namespace mlo::remote
