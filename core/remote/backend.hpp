@@ -34,6 +34,8 @@ struct BackendTraits {
   bool writable = true;
   /// Put::create is decided by the server, so of two writers one wins. Otherwise it looks first.
   bool atomic_create = true;
+  /// list() works. A plain web server has none: readers go from manifests to the indexes they name.
+  bool lists = true;
   unsigned jobs = 4;  ///< transfers at a time that pay
 };
 

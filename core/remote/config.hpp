@@ -40,11 +40,15 @@ struct RemoteConfig {
   std::string ca_file;                          ///< TLS
 };
 
-/// `entry` is remotes.NAME of mlo.yaml, `local` the entry of the same name in .mlo/config.yaml
-/// (nullptr: none). Throws usage with file:line:column for unknown keys, secrets in mlo.yaml (also
-/// inside the URL) and URLs of no known scheme.
+/// `entry` is remotes.NAME of mlo.yaml (an empty object where only `local` names the remote), `local` the
+/// entry of the same name in .mlo/config.yaml (nullptr: none), which may also set every option of
+/// mlo.yaml, and then wins. Throws usage with file:line:column for unknown keys, secrets in mlo.yaml (also
+/// inside the URL), URLs of no known scheme and options of another kind of remote.
 RemoteConfig parse_remote(const std::string& name, const format::Value& entry,
                           const std::string& file, const format::Value* local,
                           const std::string& local_file, const std::string& root);
+
+/// The files above are absolute, or start with "~/": the home directory is asked for when they are read.
+std::string expand_home(const Variables& variables, const std::string& path);
 
 }  // namespace mlo::remote

@@ -121,6 +121,11 @@ LocalConfig parse_local_config(std::string_view text, const std::string& name,
   }
   local.bind = fields.string("bind", "");
   fields.any("credentials");
+  const format::Value* remotes = fields.any("remotes");  // read by remote::parse_remote
+  if (remotes != nullptr && !remotes->is_object()) {
+    throw fields.error(std::string("'remotes' must be a mapping, not a ") + remotes->type_name(),
+                       remotes);
+  }
   fields.finish();
   return local;
 }

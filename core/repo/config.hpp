@@ -32,8 +32,8 @@ struct LocalConfig {
   std::string store_path;              ///< absolute; empty: .mlo/store
   std::vector<store::LinkKind> links;  ///< store.link; default: reflink, copy
   std::vector<std::string> plugin_path;
-  std::string bind;  ///< default address of servers; empty: 127.0.0.1
-  format::Value document;
+  std::string bind;        ///< default address of servers; empty: 127.0.0.1
+  format::Value document;  ///< `remotes` in it: see remote::parse_remote
 };
 
 /// Checks the top-level keys; unknown or forbidden ones throw usage with file:line:column.

@@ -60,3 +60,12 @@ TEST_CASE("local settings") {
       [] { repo::parse_local_config("store: {link: [hard]}\n", ".mlo/config.yaml", "/w"); });
   CHECK(error.message().find(".mlo/config.yaml:1:") != std::string::npos);
 }
+
+TEST_CASE("what this machine knows of remotes lies in .mlo/config.yaml") {
+  repo::LocalConfig local = repo::parse_local_config(
+      "remotes:\n  origin:\n    secret_access_key: x\n", ".mlo/config.yaml", "/w");
+  CHECK(local.document["remotes"]["origin"]["secret_access_key"].as_string() == "x");
+  Error error =
+      test::error_of([] { repo::parse_local_config("remotes: [a]\n", ".mlo/config.yaml", "/w"); });
+  CHECK(error.message() == ".mlo/config.yaml:1:10: 'remotes' must be a mapping, not a list");
+}

@@ -1,0 +1,46 @@
+#include "remote/backend.hpp"
+
+#include "base/digest.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "remote/directory_backend.hpp"
+
+namespace mlo::remote {
+
+std::unique_ptr<Backend> open_backend(Env& env, const RemoteConfig& config) {
+  switch (config.scheme) {
+    case Scheme::directory:
+      return std::make_unique<DirectoryBackend>(env, config);
+    case Scheme::s3:
+    case Scheme::sftp:
+    case Scheme::http:
+      break;
+  }
+  throw failure("this build has no backend for " + quoted(config.url));
+}
+
+BackendTraits probe(Env&, Backend& backend) {
+  BackendTraits traits = backend.traits();
+  if (!traits.writable) return traits;
+  std::string name = "probe/" + random_hex(16);
+  std::string bytes = "mlo probe " + name + "\n";
+  auto expect = [&](bool holds, const char* what) {
+    if (!holds) {
+      throw failure("the remote " + quoted(backend.url()) + " cannot be used: " + what);
+    }
+  };
+  expect(backend.put(name, bytes, Put::create), "a new file was there before it was put");
+  expect(backend.read(name, 4096) == bytes, "a file reads otherwise than it was put");
+  bool listed = false;
+  backend.list("probe/", [&](const RemoteFile& file) {
+    listed = listed || (file.name == name && file.size == bytes.size());
+  });
+  expect(listed, "a file that was put is not listed");
+  traits.atomic_create = traits.atomic_create && !backend.put(name, "other", Put::create);
+  expect(backend.read(name, 4096) == bytes, "a second writer replaced a file");
+  expect(backend.remove(name), "a file that was put cannot be removed");
+  expect(!backend.stat(name), "a removed file is still there");
+  return traits;
+}
+
+}  // namespace mlo::remote
