@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <mutex>
@@ -49,6 +50,8 @@ struct Batch::State {
   std::mutex mutex;  // guards everything below
   std::optional<FileLock> lock;
   std::unique_ptr<PackWriter> pack;
+  /// Packs of this batch that reached the limit: finished, not yet visible.
+  std::vector<std::unique_ptr<PackWriter>> full_packs;
   std::vector<LooseObject> loose;
   std::unordered_set<Digest> taken;
   std::unordered_set<std::string> fresh_packs;
@@ -74,9 +77,10 @@ struct Batch::State {
     }
   }
   void begin();
-  bool present_small(const Digest& digest);
-  bool present_loose(const Digest& digest, uint64_t size);
+  bool keep_packed(const PackSet::Found& found);
+  bool present_small(const Digest& digest, std::string_view content);
   bool keep_loose(const std::string& file);
+  bool keep(const Digest& digest, std::optional<uint64_t> size);
   bool add_small(const Digest& digest, std::string_view bytes);
   bool add_loose(const Digest& digest, uint64_t size, TemporaryObject file);
   bool may_be_present(uint64_t size);
@@ -84,6 +88,7 @@ struct Batch::State {
   AddedFile add_large(int fd, const struct stat& status, const std::string& name,
                       const ByteCount& progress);
   AddedFile add_file(const At& place, const std::string& name, const ByteCount& progress);
+  std::optional<AddedFile> move_file(const std::string& path);
 };
 
 // With the mutex held.
@@ -93,24 +98,24 @@ void Batch::State::begin() {
   store.reload();
 }
 
-// With the mutex held. The lock keeps gc out, so a miss needs no second look at the directory; a
-// pack that another batch published meanwhile only means that an object is stored twice.
-bool Batch::State::present_small(const Digest& digest) {
-  auto found = store.packs().find(digest, false);
-  if (!found) return false;
-  if (fresh_packs.contains(found->pack->name())) return true;
-  if (!freshen_file(env, found->pack->pack_file())) return false;
-  fresh_packs.insert(found->pack->name());
+// With the mutex held. False when the pack is another user's, who alone can freshen it.
+bool Batch::State::keep_packed(const PackSet::Found& found) {
+  if (fresh_packs.contains(found.pack->name())) return true;
+  if (!freshen_file(env, found.pack->pack_file())) return false;
+  fresh_packs.insert(found.pack->name());
   found_in.insert(store.inside("packs"));
   return true;
 }
 
-// With the mutex held. A loose file of another size is damage: it is written anew.
-bool Batch::State::present_loose(const Digest& digest, uint64_t size) {
-  std::string file = store.inside(loose_name(digest));
-  auto status = stat_of(file);
-  if (!status || static_cast<uint64_t>(status->st_size) != size) return false;
-  return keep_loose(file);
+// With the mutex held. The lock keeps gc out, so a miss needs no second look at the directory; a
+// pack that another batch published meanwhile only means that an object is stored twice.
+bool Batch::State::present_small(const Digest& digest, std::string_view content) {
+  std::vector<PackSet::Found> copies = store.packs().find_all(digest);
+  return std::any_of(copies.begin(), copies.end(), [&](const PackSet::Found& found) {
+    auto mapping = found.pack->mapping();
+    auto stored = mapping->bytes().subspan(found.entry.offset, found.entry.size);
+    return as_text(stored) == content && keep_packed(found);
+  });
 }
 
 // With the mutex held.
@@ -121,11 +126,32 @@ bool Batch::State::keep_loose(const std::string& file) {
   return true;
 }
 
+// With the mutex held.
+bool Batch::State::keep(const Digest& digest, std::optional<uint64_t> size) {
+  for (const PackSet::Found& found : store.packs().find_all(digest)) {
+    if ((!size || found.entry.size == *size) && keep_packed(found)) return true;
+  }
+  std::string file = store.inside(loose_name(digest));
+  auto status = stat_of(file);
+  if (!status || (size && static_cast<uint64_t>(status->st_size) != *size)) return false;
+  return keep_loose(file);
+}
+
+// A loose object that is there and whole. It is hashed without the mutex; the store's lock keeps gc
+// away from it.
 bool Batch::State::is_present(const Digest& digest, uint64_t size) {
   return writing([&] {
+    std::string file = store.inside(loose_name(digest));
+    {
+      std::lock_guard hold(mutex);
+      begin();
+      if (taken.contains(digest)) return true;
+    }
+    auto status = stat_of(file);
+    if (!status || static_cast<uint64_t>(status->st_size) != size) return false;
+    if (sha256_of(open_read(file).get(), file) != digest) return false;
     std::lock_guard hold(mutex);
-    begin();
-    return taken.contains(digest) || present_loose(digest, size);
+    return keep_loose(file);
   });
 }
 
@@ -133,19 +159,25 @@ bool Batch::State::add_small(const Digest& digest, std::string_view content) {
   return writing([&] {
     std::lock_guard hold(mutex);
     begin();
-    if (!taken.insert(digest).second || present_small(digest)) return false;
+    if (!taken.insert(digest).second || present_small(digest, content)) return false;
     if (!pack) pack = std::make_unique<PackWriter>(env, store.path());
     pack->add(digest, content);
     ++objects;
     bytes += content.size();
+    if (pack->bytes() >= store.pack_limit()) {
+      pack->finish();
+      full_packs.push_back(std::move(pack));
+    }
     return true;
   });
 }
 
+// The caller knows that the store has no sound copy. Where another process was faster, the rename
+// replaces bytes by the same bytes.
 bool Batch::State::add_loose(const Digest& digest, uint64_t size, TemporaryObject file) {
   return writing([&] {
     std::lock_guard hold(mutex);
-    if (!taken.insert(digest).second || present_loose(digest, size)) return false;
+    if (!taken.insert(digest).second) return false;
     file.close();
     loose.push_back({digest, std::move(file)});
     ++objects;
@@ -221,14 +253,32 @@ AddedFile Batch::State::add_file(const At& place, const std::string& name,
   return {digest, size, status, stored};
 }
 
+// nullopt: it is small, or cannot be moved: then its bytes are copied. A file with a second name
+// stays its owner's: whoever writes through the other name would write into the store.
+std::optional<AddedFile> Batch::State::move_file(const std::string& path) {
+  env.check_cancelled();
+  Descriptor fd = open_source(path, path);
+  struct stat status = source_status(fd.get(), path);
+  bool movable = status.st_nlink == 1 && status.st_uid == ::geteuid();
+  if (!movable || static_cast<uint64_t>(status.st_size) < kLooseSize) return std::nullopt;
+  uint64_t size = 0;
+  Digest digest = sha256_of(fd.get(), path, &size);
+  check_unchanged(fd.get(), status, size, path);
+  if (is_present(digest, size)) return AddedFile{digest, size, status, false};
+  return writing([&]() -> std::optional<AddedFile> {
+    auto file = TemporaryObject::adopt(env, store.path(), path);
+    if (!file) return std::nullopt;
+    return AddedFile{digest, size, status, add_loose(digest, size, std::move(*file))};
+  });
+}
+
 Batch::Batch(ObjectStore& store) : state_(std::make_unique<State>(store)) {}
 Batch::~Batch() = default;
 
-bool Batch::keep(const Digest& digest) {
+bool Batch::keep(const Digest& digest, std::optional<uint64_t> size) {
   std::lock_guard hold(state_->mutex);
   state_->begin();
-  if (state_->taken.contains(digest) || state_->present_small(digest)) return true;
-  return state_->keep_loose(state_->store.inside(loose_name(digest)));
+  return state_->taken.contains(digest) || state_->keep(digest, size);
 }
 
 Digest Batch::add(std::string_view bytes) {
@@ -251,6 +301,13 @@ AddedFile Batch::add_file(const At& place, const std::string& name) {
   return state_->add_file(place, name, {});
 }
 
+AddedFile Batch::take_file(const std::string& path) {
+  auto moved = state_->move_file(path);
+  AddedFile added = moved ? *moved : state_->add_file(path, {}, {});
+  if (exists(path)) state_->env.files.unlink(path);
+  return added;
+}
+
 std::vector<AddedFile> Batch::add_files(std::span<const At> places, const ByteCount& progress) {
   std::vector<AddedFile> added(places.size());
   parallel_for(places.size(),
@@ -263,13 +320,16 @@ std::optional<FileLock> Batch::commit() {
   std::lock_guard hold(state.mutex);
   if (state.broken) throw failure("an earlier write to the store failed");
   state.writing([&] {
-    if (state.pack) state.pack->finish();
+    if (state.pack) {
+      state.pack->finish();
+      state.full_packs.push_back(std::move(state.pack));
+    }
     publish_loose(state.env, state.store.path(), state.loose);
-    if (state.pack) state.pack->publish();
+    for (auto& pack : state.full_packs) pack->publish();
     for (const std::string& directory : state.found_in)
       sync_recent_names(state.env.files, directory);
   });
-  state.pack.reset();
+  state.full_packs.clear();
   state.loose.clear();
   state.taken.clear();
   state.fresh_packs.clear();

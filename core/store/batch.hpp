@@ -6,6 +6,11 @@
 // A batch that is destroyed without commit() leaves the store as it was. It holds the store's lock
 // shared from the first object on, so that gc never sees a half-written batch as garbage. add() and
 // add_file() may be called from several threads; commit() may not run beside them.
+//
+// Content that the store has already is compared before it is left out: small objects with the
+// bytes at hand (memcmp, 10 GB/s), large ones by hashing the stored copy (2 GB/s, and only where
+// one of the same name lies; unchanged files are kept by their stat index and never get here). A
+// damaged copy is thereby replaced by whoever adds the sound content again.
 #pragma once
 
 #include <sys/stat.h>
@@ -49,9 +54,17 @@ class Batch {
   /// add_file for each, on all threads; results in the order of `places`.
   std::vector<AddedFile> add_files(std::span<const At> places, const ByteCount& progress = {});
 
+  /// Like add_file for a finished file of our own (a download, an unpacked member) that nobody writes
+  /// any more: moved into the store where the file system can, copied otherwise. `path` is gone on
+  /// return, and so are the bytes when the batch is never committed; when it throws, it is still
+  /// there.
+  AddedFile take_file(const std::string& path);
+
   /// For content known to be stored: freshens the object and keeps gc away from it until the batch
-  /// ends. False when it is missing or cannot be freshened (the caller then adds it anew).
-  bool keep(const Digest& digest);
+  /// ends. False when it is missing, has another size, or cannot be freshened (the caller then adds
+  /// it anew). Looks at no bytes: damage inside them is found by readers and by fsck, which sets
+  /// such objects aside with --repair.
+  bool keep(const Digest& digest, std::optional<uint64_t> size = {});
 
   /// Publishes everything durably; afterwards the batch is empty and may be used again. Returns the
   /// store's shared lock: hold it until what refers to the objects is published, too, and not even

@@ -84,7 +84,7 @@ class Fsck final : public FsckSink {
 
   void check_packs() {
     for (const std::string& broken : store_.packs().broken()) {
-      problem({"format", "", broken});
+      problem({"damaged", "", broken});
     }
     auto packs = store_.packs().all();
     report_.packs = packs.size();

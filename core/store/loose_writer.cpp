@@ -1,5 +1,6 @@
 #include "store/loose_writer.hpp"
 
+#include <cerrno>
 #include <set>
 
 #include "base/error.hpp"
@@ -12,6 +13,19 @@ namespace mlo::store {
 TemporaryObject::TemporaryObject(Env& env, const std::string& store_path)
     : env_(&env), path_(store_path + "/tmp/" + random_hex(32) + ".loose") {
   fd_ = env.files.create(path_, Create::exclusive, 0444);
+}
+
+std::optional<TemporaryObject> TemporaryObject::adopt(Env& env, const std::string& store_path,
+                                                      const std::string& file) {
+  std::string path = store_path + "/tmp/" + random_hex(32) + ".loose";
+  env.files.change_mode(file, 0444);
+  try {
+    env.files.rename(file, path);
+  } catch (const Error& error) {
+    if (error.system_code() != EXDEV) throw;
+    return std::nullopt;
+  }
+  return TemporaryObject(env, std::move(path), Descriptor());
 }
 
 TemporaryObject::TemporaryObject(TemporaryObject&& other) noexcept

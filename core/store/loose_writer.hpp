@@ -1,6 +1,7 @@
 // The loose objects of one batch: files in tmp/ until publish().
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,6 +15,9 @@ namespace mlo::store {
 class TemporaryObject {
  public:
   TemporaryObject(Env& env, const std::string& store_path);
+  /// Moves a finished file here; nullopt where the file system cannot.
+  static std::optional<TemporaryObject> adopt(Env& env, const std::string& store_path,
+                                              const std::string& file);
   TemporaryObject(TemporaryObject&&) noexcept;
   ~TemporaryObject();
   int fd() const { return fd_.get(); }
@@ -24,6 +28,8 @@ class TemporaryObject {
   void release() { path_.clear(); }
 
  private:
+  TemporaryObject(Env& env, std::string path, Descriptor fd)
+      : env_(&env), path_(std::move(path)), fd_(std::move(fd)) {}
   Env* env_;
   std::string path_;
   Descriptor fd_;

@@ -66,10 +66,8 @@ Error missing_object(const Digest& digest) {
 
 Error damaged_object(const Digest& digest, const std::string& file) {
   return failure("object sha256:" + digest.brief() + " in " + quoted(file) + " is damaged",
-                 file.ends_with(".pack")
-                     ? "run 'mlo fsck' to see what is damaged; do not remove the pack, which holds "
-                       "other objects, but bring it back from a copy of the store"
-                     : "run 'mlo fsck', remove the damaged file and add the data again");
+                 "'mlo fsck --repair' sets it aside and fetches it again; or add the data again "
+                 "where it still is");
 }
 
 ObjectStore::ObjectStore(Env& env, std::string path)
@@ -127,70 +125,107 @@ std::optional<std::string> ObjectStore::loose_path(const Digest& digest) const {
   return file;
 }
 
-ObjectView ObjectStore::mapped(const Digest& digest, std::string* file) const {
-  ObjectView view;
-  for (int attempt = 0;; ++attempt) {
-    auto found = packs_->find(digest);
+void ObjectStore::find_copy(
+    const Digest& digest,
+    const std::function<bool(const ObjectView&, const std::string&)>& take) const {
+  std::string damaged;
+  std::optional<Error> unreadable;
+  auto offer = [&](const std::string& file, const auto& open) {
+    ObjectView view;
     try {
-      if (found) {
-        *file = found->pack->pack_file();
-        view.mapping_ = found->pack->mapping();
-        view.bytes_ = view.mapping_->bytes().subspan(found->entry.offset, found->entry.size);
-      } else {
-        *file = inside(loose_name(digest));
-        view.mapping_ = std::make_shared<const MappedFile>(*file);
-        view.bytes_ = view.mapping_->bytes();
-      }
-      return view;
+      open(view);
     } catch (const Error& error) {
-      if (error.system_code() != ENOENT) throw;
-      // gc may have repacked between the look-up and the opening: look once more.
-      if (attempt > 0) throw missing_object(digest);
-      packs_->reload();
+      // ENOENT: moved away since it was found.
+      if (error.system_code() != ENOENT) unreadable = error;
+      return false;
     }
+    if (take(view, file)) return true;
+    damaged = file;
+    return false;
+  };
+  // Twice: gc may have repacked between the look-up and the opening.
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    if (attempt > 0) packs_->reload();
+    for (const PackSet::Found& found : packs_->find_all(digest)) {
+      bool taken = offer(found.pack->pack_file(), [&](ObjectView& view) {
+        view.mapping_ = found.pack->mapping();
+        view.bytes_ = view.mapping_->bytes().subspan(found.entry.offset, found.entry.size);
+      });
+      if (taken) return;
+    }
+    std::string file = inside(loose_name(digest));
+    bool taken = offer(file, [&](ObjectView& view) {
+      view.mapping_ = std::make_shared<const MappedFile>(file);
+      view.bytes_ = view.mapping_->bytes();
+    });
+    if (taken) return;
   }
+  if (!damaged.empty()) throw damaged_object(digest, damaged);
+  if (unreadable) throw *unreadable;
+  throw missing_object(digest);
 }
 
 ObjectView ObjectStore::view(const Digest& digest) const {
-  std::string file;
-  ObjectView view = mapped(digest, &file);
-  if (sha256(view.bytes()) != digest) throw damaged_object(digest, file);
-  return view;
+  ObjectView sound;
+  find_copy(digest, [&](const ObjectView& copy, const std::string&) {
+    if (sha256(copy.bytes()) != digest) return false;
+    sound = copy;
+    return true;
+  });
+  return sound;
 }
 
 std::string ObjectStore::read(const Digest& digest, uint64_t limit) const {
-  std::string file;
-  ObjectView view = mapped(digest, &file);
-  if (view.bytes().size() > limit) {
-    throw failure("object sha256:" + digest.brief() + " is larger than " + human_size(limit));
-  }
-  if (sha256(view.bytes()) != digest) throw damaged_object(digest, file);
-  return std::string(view.text());
+  std::string bytes;
+  find_copy(digest, [&](const ObjectView& copy, const std::string&) {
+    if (copy.bytes().size() > limit) {
+      throw failure("object sha256:" + digest.brief() + " is larger than " + human_size(limit));
+    }
+    if (sha256(copy.bytes()) != digest) return false;
+    bytes = copy.text();
+    return true;
+  });
+  return bytes;
 }
 
 std::string ObjectStore::head(const Digest& digest, size_t size) const {
-  std::string file;
-  return std::string(mapped(digest, &file).text().substr(0, size));
+  std::string bytes;
+  find_copy(digest, [&](const ObjectView& copy, const std::string&) {
+    bytes = copy.text().substr(0, size);
+    return true;
+  });
+  return bytes;
 }
 
 void ObjectStore::copy_to(const Digest& digest, int fd) const {
-  std::string file;
-  ObjectView view = mapped(digest, &file);
-  Sha256 hasher;
-  std::span<const std::byte> rest = view.bytes();
-  while (!rest.empty()) {
-    env_->check_cancelled();
-    std::span<const std::byte> chunk = rest.first(std::min<size_t>(rest.size(), 1 << 20));
-    hasher.update(chunk);
-    rest = rest.subspan(chunk.size());
+  auto write_all = [fd](std::span<const std::byte> chunk) {
     while (!chunk.empty()) {
       ssize_t wrote = ::write(fd, chunk.data(), chunk.size());
       if (wrote < 0 && errno == EINTR) continue;
       if (wrote < 0) throw system_error("cannot write", errno);
       chunk = chunk.subspan(static_cast<size_t>(wrote));
     }
-  }
-  if (hasher.finish() != digest) throw damaged_object(digest, file);
+  };
+  find_copy(digest, [&](const ObjectView& copy, const std::string& file) {
+    std::span<const std::byte> rest = copy.bytes();
+    if (rest.size() < kLooseSize) {
+      if (sha256(rest) != digest) return false;
+      write_all(rest);
+      return true;
+    }
+    // Only loose objects are this large, and of those there is one: nothing is to be gained by
+    // hashing all of it before the first byte is written.
+    Sha256 hasher;
+    while (!rest.empty()) {
+      env_->check_cancelled();
+      std::span<const std::byte> chunk = rest.first(std::min<size_t>(rest.size(), 1 << 20));
+      hasher.update(chunk);
+      rest = rest.subspan(chunk.size());
+      write_all(chunk);
+    }
+    if (hasher.finish() != digest) throw damaged_object(digest, file);
+    return true;
+  });
 }
 
 std::vector<Digest> ObjectStore::resolve_prefix(std::string_view hex) const {

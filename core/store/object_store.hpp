@@ -12,9 +12,12 @@
 //   workspaces/       one file per workspace that uses this store: its absolute path and "\n"
 //   lock              empty; flock'ed shared while a batch is open, exclusive by gc
 //
+//   bad/<id>/         what `fsck --repair` set aside, under the same relative paths; never deleted
+//
 // Writing goes through Batch (batch.hpp). All reading methods are thread-safe and need no lock:
 // files are complete before they get their name, and a mapped pack stays readable after gc moved
-// it.
+// it. An object may be there several times, in packs and loose: a reader that finds one copy
+// damaged takes the next, and only when none is sound there is an error.
 #pragma once
 
 #include <functional>
@@ -34,6 +37,10 @@ namespace mlo::store {
 
 /// Objects of at least this size are loose files, smaller ones live in packs.
 inline constexpr uint64_t kLooseSize = 128 * 1024;
+
+/// A batch and gc begin another pack when one has grown to this size, so that gc never rewrites more
+/// than this for one dead object.
+inline constexpr uint64_t kPackLimit = 1 << 30;
 
 enum class Residence { loose, pack };
 
@@ -120,6 +127,9 @@ class ObjectStore {
 
   /// How long lock() waits; from --lock-timeout.
   void set_lock_timeout(int64_t nanoseconds) { lock_timeout_ = nanoseconds; }
+  /// For tests; kPackLimit otherwise.
+  void set_pack_limit(uint64_t bytes) { pack_limit_ = bytes; }
+  uint64_t pack_limit() const { return pack_limit_; }
   FileLock lock(LockKind kind) const;
   /// Absolute path of a file below the store.
   std::string inside(std::string_view relative) const;
@@ -130,14 +140,17 @@ class ObjectStore {
  private:
   friend class Batch;
   ObjectStore(Env& env, std::string path);
-  /// Unchecked; `file` receives where the bytes lie.
-  ObjectView mapped(const Digest& digest, std::string* file) const;
+  /// Offers every copy, packed ones first, until `take` accepts one. Throws when there is none, or
+  /// when none was accepted: then all are damaged.
+  void find_copy(const Digest& digest,
+                 const std::function<bool(const ObjectView&, const std::string& file)>& take) const;
   bool packed_here(const Digest& digest) const;
   void copy_out(const Digest& digest, const At& target, mode_t mode) const;
 
   Env* env_;
   std::string path_;
   int64_t lock_timeout_ = kDefaultLockTimeout;
+  uint64_t pack_limit_ = kPackLimit;
   std::unique_ptr<PackSet> packs_;
 };
 
@@ -147,7 +160,8 @@ bool freshen_file(Env& env, const std::string& file);
 std::string loose_name(const Digest& digest);
 /// "object sha256:abcdef012345 is missing from the store" with the hint to fetch or add it.
 Error missing_object(const Digest& digest);
-/// The bytes under a name are not those of the name. The hint tells how to replace them.
+/// The bytes under a name are not those of the name, and no other copy is. The hint tells how to
+/// replace them: adding sound content again does.
 Error damaged_object(const Digest& digest, const std::string& file);
 
 }  // namespace mlo::store

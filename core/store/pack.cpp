@@ -24,6 +24,10 @@ void append_digest(std::string& out, const Digest& digest) {
   out.append(reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size());
 }
 
+bool lies_inside(const PackEntry& entry, uint64_t pack_size) {
+  return entry.offset <= pack_size && entry.size <= pack_size - entry.offset;
+}
+
 Error malformed(const std::string& file, const std::string& why) {
   return failure("pack file " + quoted(file) + " is damaged: " + why, "run 'mlo fsck'");
 }
@@ -80,7 +84,7 @@ PackEntry Pack::entry(size_t i) const {
       index_.bytes().subspan(kIndexHeader + i * kIndexEntry, kIndexEntry);
   PackEntry entry{digest_at(bytes), read_little<uint64_t>(bytes.subspan(32, 8)),
                   read_little<uint32_t>(bytes.subspan(40, 4))};
-  if (entry.offset > pack_size_ || entry.size > pack_size_ - entry.offset) {
+  if (!lies_inside(entry, pack_size_)) {
     throw malformed(index_file_, "an entry lies outside the pack");
   }
   return entry;
@@ -104,8 +108,10 @@ size_t Pack::lower_bound(const Digest& digest) const {
 std::optional<PackEntry> Pack::find(const Digest& digest) const {
   size_t i = lower_bound(digest);
   if (i == count_) return std::nullopt;
-  PackEntry found = entry(i);
-  if (found.digest != digest) return std::nullopt;
+  std::span<const std::byte> bytes = index_.bytes().subspan(kIndexHeader + i * kIndexEntry);
+  PackEntry found{digest_at(bytes), read_little<uint64_t>(bytes.subspan(32, 8)),
+                  read_little<uint32_t>(bytes.subspan(40, 4))};
+  if (found.digest != digest || !lies_inside(found, pack_size_)) return std::nullopt;
   return found;
 }
 

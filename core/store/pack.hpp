@@ -76,7 +76,9 @@ class Pack {
   const std::string& index_file() const { return index_file_; }
   size_t size() const { return count_; }
   uint64_t pack_size() const { return pack_size_; }
+  /// An entry that lies outside the pack counts as none: fsck reports it, readers take another copy.
   std::optional<PackEntry> find(const Digest& digest) const;
+  /// Throws when it lies outside the pack.
   PackEntry entry(size_t i) const;
   /// The first entry whose digest is not less; size() when there is none.
   size_t lower_bound(const Digest& digest) const;
@@ -133,10 +135,12 @@ class PackSet {
     std::shared_ptr<const Pack> pack;  ///< shared: a reload must not close a pack in use
     PackEntry entry;
   };
-  /// `look_again`: on a miss, looks for new packs when the directory changed since the last look.
+  /// The first pack that has it. `look_again`: on a miss, looks for new packs when the directory changed since the last look.
   std::optional<Found> find(const Digest& digest, bool look_again = true) const;
+  /// Every pack that has it; never looks again.
+  std::vector<Found> find_all(const Digest& digest) const;
   std::vector<std::shared_ptr<const Pack>> all() const;
-  /// Errors of the indexes that could not be used; their objects count as missing.
+  /// Errors of the indexes that could not be used, also for want of their whole pack; their objects count as missing.
   std::vector<std::string> broken() const;
   void reload() const;
 

@@ -24,6 +24,17 @@ int64_t change_time(const std::string& directory) {
 // Kernels stamp files with the time of the last tick (1 to 10 ms apart).
 constexpr int64_t kTick = 50'000'000;
 
+// One stat per pack: an index without its whole pack must not hide a sound copy elsewhere.
+void check_pack_file(const Pack& pack) {
+  auto status = stat_of(pack.pack_file());
+  if (status && static_cast<uint64_t>(status->st_size) == pack.pack_size()) return;
+  // gc moves the index first: if it is gone, too, nothing is wrong.
+  if (!exists(pack.index_file())) throw system_error("no pack " + pack.name(), ENOENT);
+  throw failure("pack file " + quoted(pack.pack_file()) +
+                    (status ? " is damaged: its size is not that of its index" : " is missing"),
+                "run 'mlo fsck'");
+}
+
 }  // namespace
 
 std::shared_ptr<const PackSet::Loaded> PackSet::load(const Loaded* before) const {
@@ -42,7 +53,9 @@ std::shared_ptr<const PackSet::Loaded> PackSet::load(const Loaded* before) const
       }
     }
     try {
-      loaded->packs.push_back(std::make_shared<const Pack>(directory_, name));
+      auto pack = std::make_shared<const Pack>(directory_, name);
+      check_pack_file(*pack);
+      loaded->packs.push_back(std::move(pack));
     } catch (const Error& error) {
       // Removed by gc since the directory was read: simply gone.
       if (error.system_code() != ENOENT) loaded->broken.push_back(error.message());
@@ -73,6 +86,14 @@ std::optional<PackSet::Found> PackSet::find(const Digest& digest, bool look_agai
     loaded_ = load(current.get());
     current = loaded_;
   }
+}
+
+std::vector<PackSet::Found> PackSet::find_all(const Digest& digest) const {
+  std::vector<Found> found;
+  for (const auto& pack : loaded()->packs) {
+    if (auto entry = pack->find(digest)) found.push_back({pack, *entry});
+  }
+  return found;
 }
 
 std::vector<std::shared_ptr<const Pack>> PackSet::all() const { return loaded()->packs; }

@@ -74,20 +74,17 @@ bool try_link(Env& env, const std::string& object, const At& target, LinkKind ki
 }  // namespace
 
 void ObjectStore::copy_out(const Digest& digest, const At& target, mode_t mode) const {
-  std::string file;
-  std::optional<std::string> loose = loose_path(digest);
   NewFile out(*env_, target, mode);
-  if (loose) {
-    Descriptor in = open_read(*loose);
-    uint64_t size = size_of(digest);
-    file = *loose;
-    if (hash_and_copy(*env_, in.get(), file, out.fd(), target.path, size).digest != digest) {
-      throw damaged_object(digest, file);
+  auto status = stat_of(inside(loose_name(digest)));
+  uint64_t size = status ? static_cast<uint64_t>(status->st_size) : 0;
+  if (size >= kLooseSize) {
+    std::string loose = inside(loose_name(digest));
+    Descriptor in = open_read(loose);
+    if (hash_and_copy(*env_, in.get(), loose, out.fd(), target.path, size).digest != digest) {
+      throw damaged_object(digest, loose);
     }
   } else {
-    ObjectView bytes = mapped(digest, &file);
-    if (sha256(bytes.bytes()) != digest) throw damaged_object(digest, file);
-    env_->files.write(out.fd(), bytes.bytes(), target.path);
+    env_->files.write(out.fd(), view(digest).bytes(), target.path);
   }
   out.keep();
 }

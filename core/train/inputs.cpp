@@ -34,7 +34,7 @@ data::OpenedInput open_one(Env& env, repo::Workspace& workspace, const std::stri
 std::optional<store::FileLock> store_from_git(Env& env, repo::Workspace& workspace,
                                               const StoredInput& input) {
   store::Batch batch(workspace.store_for_writing());
-  if (!batch.keep(input.digest)) {
+  if (!batch.keep(input.digest, input.size)) {
     batch.add(data::open_input(env, workspace, repo::parse_reference(input.name)).bytes);
   }
   return batch.commit();
