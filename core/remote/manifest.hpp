@@ -3,11 +3,11 @@
 // Codec::seal_file:
 //
 //   {"mlo":1, "certifies":"commit <40 hex>" | "roots sha256:<hex>", "time":RFC 3339,
-//    "roots":[{"digest","kind":"blob|tree","name"}], "indexes":["index/.."],
+//    "roots":[{"digest":"sha256:<hex>","kind":"blob|tree|any","name"}], "indexes":["index/.."],
 //    "packs":[{"name":"<hex>","chunks":"0-99,120"}]}
 //
-// `indexes` describe all of `packs`; `chunks` say which of a pack's chunks are needed, so that gc can tell
-// a pack's use without reading a tree.
+// with keys sorted and without spaces. `indexes` describe all of `packs`; `chunks` say which of a pack's
+// chunks are needed, first and last, so that gc can tell a pack's use without reading a tree.
 #pragma once
 
 #include <string>
@@ -17,6 +17,7 @@
 
 #include "base/digest.hpp"
 #include "base/env.hpp"
+#include "remote/codec.hpp"
 #include "store/gc.hpp"
 
 namespace mlo::remote {
@@ -34,8 +35,12 @@ struct Manifest {
   std::vector<PackUse> packs;
 };
 
+/// `certifies` is one of the two forms. Ranges of chunks are sorted and joined.
 std::string format_manifest(const Manifest& manifest);
-/// Throws failure with the place when it is malformed.
+/// Throws failure with the place when it is malformed. Strict: one manifest has one text.
 Manifest parse_manifest(std::string_view text, const std::string& name);
+/// parse_manifest of what Codec::open_file gives for the file under `name`, which must be that of what
+/// it certifies.
+Manifest open_manifest(const Codec& codec, const std::string& name, std::string_view sealed);
 
 }  // namespace mlo::remote
