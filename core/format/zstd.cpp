@@ -10,8 +10,11 @@
 namespace mlo::format {
 namespace {
 
-// 3: 400 MB/s on text, and 2 GB/s on what does not compress. 9 saves 5 % more at a sixth of the speed.
-constexpr int kLevel = 3;
+// Chunks of 64 KiB on one core: CSV 230 MB/s to 40 %, noise 4 GB/s. Level 3 takes twice as long for CSV
+// and makes it no smaller; source code it makes 10 % smaller.
+constexpr int kLevel = 1;
+/// Frames up to this size are built in memory that a thread keeps.
+constexpr size_t kKept = 1 << 20;
 
 struct FreeContext {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
@@ -43,10 +46,14 @@ std::string zstd_compress(std::string_view bytes, ZstdChecksum checksum) {
   ZSTD_CCtx* context = compressor();
   checked(ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, kLevel));
   checked(ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, checksum == ZstdChecksum::added));
-  std::string frame(ZSTD_compressBound(bytes.size()), '\0');
-  frame.resize(
-      checked(ZSTD_compress2(context, frame.data(), frame.size(), bytes.data(), bytes.size())));
-  return frame;
+  thread_local std::string kept;  // setting 64 KiB to zero for each chunk costs as much as hashing
+  std::string large;
+  const size_t most = ZSTD_compressBound(bytes.size());
+  std::string& room = most <= kKept ? kept : large;
+  if (room.size() < most) room.resize(most);
+  const size_t size =
+      checked(ZSTD_compress2(context, room.data(), room.size(), bytes.data(), bytes.size()));
+  return {room.data(), size};
 }
 
 std::string zstd_decompress(std::string_view frame, uint64_t size) {
