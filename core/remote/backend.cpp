@@ -4,6 +4,8 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "remote/directory_backend.hpp"
+#include "remote/http_backend.hpp"
+#include "remote/s3_backend.hpp"
 
 namespace mlo::remote {
 
@@ -12,8 +14,10 @@ std::unique_ptr<Backend> open_backend(Env& env, const RemoteConfig& config) {
     case Scheme::directory:
       return std::make_unique<DirectoryBackend>(env, config);
     case Scheme::s3:
-    case Scheme::sftp:
+      return std::make_unique<S3Backend>(env, config);
     case Scheme::http:
+      return std::make_unique<HttpBackend>(env, config);
+    case Scheme::sftp:
       break;
   }
   throw failure("this build has no backend for " + quoted(config.url));
@@ -36,8 +40,9 @@ BackendTraits probe(Env&, Backend& backend) {
     listed = listed || (file.name == name && file.size == bytes.size());
   });
   expect(listed, "a file that was put is not listed");
-  traits.atomic_create = traits.atomic_create && !backend.put(name, "other", Put::create);
-  expect(backend.read(name, 4096) == bytes, "a second writer replaced a file");
+  expect(!backend.put(name, "second", Put::create), "a second create did not find the first");
+  expect(backend.read(name, 4096) == bytes, "a second create replaced a file");
+  traits.atomic_create = backend.refuses_second_create(name);
   expect(backend.remove(name), "a file that was put cannot be removed");
   expect(!backend.stat(name), "a removed file is still there");
   return traits;

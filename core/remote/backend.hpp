@@ -59,13 +59,19 @@ class Backend {
                     const std::function<void(const RemoteFile&)>& visit) = 0;
   /// False when there was none.
   virtual bool remove(const std::string& name) = 0;
+  /// For probe(): whether a second create of `existing` is refused by the server itself, whatever the
+  /// backend could find out by looking first.
+  virtual bool refuses_second_create(const std::string& existing) {
+    return !put(existing, "second", Put::create);
+  }
 };
 
 /// Opens without a request where that is possible; libcurl and libssh are loaded here, on first use.
 std::unique_ptr<Backend> open_backend(Env& env, const RemoteConfig& config);
 
 /// What `remote add` does once: writes, reads, lists and removes a small file, and finds out whether
-/// the server honours conditional writes. Throws with a hint when the remote cannot be used.
+/// the server honours conditional writes. Throws with a hint when the remote cannot be used. For S3,
+/// `atomic_create` of the result is what belongs into `conditional_put` of the configuration.
 BackendTraits probe(Env& env, Backend& backend);
 
 }  // namespace mlo::remote

@@ -153,6 +153,9 @@ void read_options(format::Fields& fields, RemoteConfig& config, const std::strin
   config.jobs = static_cast<unsigned>(fields.integer("jobs", config.jobs, 0, 256));
   config.region = fields.string("region", config.region);
   config.profile = fields.string("profile", config.profile);
+  if (fields.has("conditional_put")) {
+    config.conditional_put = fields.boolean("conditional_put", false);
+  }
 }
 
 /// Absolute; one that starts with "~/" waits for expand_home.

@@ -32,6 +32,9 @@ struct RemoteConfig {
   std::string endpoint;  ///< "http://127.0.0.1:5000"; empty: AWS
   std::string region;
   std::string profile;
+  /// Whether the server honours If-None-Match, as probe() found out (conditional_put); absent: nobody
+  /// knows, so Put::create looks first.
+  std::optional<bool> conditional_put;
 
   // Only from .mlo/config.yaml, remotes.NAME.
   std::string access_key_id, secret_access_key, session_token;

@@ -29,9 +29,10 @@ bool is_hidden(const std::string& name) {
   return name.starts_with('.') || name.find("/.") != std::string::npos;
 }
 
-Error too_large(const std::string& name, uint64_t size, uint64_t limit) {
-  return failure(quoted(name) + " has " + std::to_string(size) + " bytes, more than the " +
-                 std::to_string(limit) + " that it may have");
+Error too_large(const std::string& name, std::optional<uint64_t> size, uint64_t limit) {
+  std::string bytes = size ? std::to_string(*size) + " bytes, " : "";
+  return failure(quoted(name) + " has " + bytes + "more than the " + std::to_string(limit) +
+                 " bytes that it may have");
 }
 
 }  // namespace mlo::remote

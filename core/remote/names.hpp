@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/error.hpp"
@@ -19,7 +20,7 @@ void check_prefix(const std::string& prefix);
 /// Whether some part starts with '.'.
 bool is_hidden(const std::string& name);
 
-/// The error of Backend::read for a file above its limit.
-Error too_large(const std::string& name, uint64_t size, uint64_t limit);
+/// The error of Backend::read for a file above its limit; `size` where it is known.
+Error too_large(const std::string& name, std::optional<uint64_t> size, uint64_t limit);
 
 }  // namespace mlo::remote
