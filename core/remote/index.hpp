@@ -84,6 +84,8 @@ class IndexSet {
     uint32_t ordinal = 0;
     StoredChunk chunk;
   };
+  /// Of a whole object, ask for the id of its digest; one that is a piece of another object, stored
+  /// without kWhole, is as good.
   std::optional<Place> find_chunk(const Digest& id) const;
   /// A cut object's runs, none of them empty; nullopt also for whole ones, and where no index describes
   /// one of its packs.

@@ -166,10 +166,17 @@ std::string format_manifest(const Manifest& manifest) {
   Value out = Value::object();
   out.set("mlo", 1).set("certifies", manifest.certifies).set("time", format_time(manifest.time));
   out.set("roots", std::move(roots)).set("indexes", std::move(indexes));
-  return format::canonical_json(out.set("packs", std::move(packs)));
+  std::string text = format::canonical_json(out.set("packs", std::move(packs)));
+  if (text.size() > kMostManifest) {
+    throw failure("a manifest of " + human_size(text.size()) + " is too large");
+  }
+  return text;
 }
 
 Manifest parse_manifest(std::string_view text, const std::string& name) {
+  if (text.size() > kMostManifest) {
+    throw failure("manifest " + quoted(name) + " of " + human_size(text.size()) + " is too large");
+  }
   Manifest manifest = read_manifest(format::parse_json(text, name), name);
   // Keys, spaces, order and repetition: whatever else would give one manifest a second text.
   if (format_manifest(manifest) != text) {

@@ -29,11 +29,15 @@ struct Manifest {
   std::vector<std::string> indexes;
   struct PackUse {
     Digest pack;
-    /// Half-open ranges of ordinals, ascending, neither touching nor overlapping.
+    /// Half-open ranges of ordinals, ascending, neither touching nor overlapping. Of a foreign
+    /// manifest: perhaps beyond the chunks that the pack has.
     std::vector<std::pair<uint32_t, uint32_t>> chunks;
   };
   std::vector<PackUse> packs;
 };
+
+/// No manifest is longer: a reader refuses it before it takes memory.
+inline constexpr uint64_t kMostManifest = 64 << 20;
 
 /// `certifies` is one of the two forms. Ranges of chunks are sorted and joined.
 std::string format_manifest(const Manifest& manifest);

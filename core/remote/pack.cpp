@@ -13,7 +13,7 @@ constexpr std::string_view kMagic{"MLORPCK\x01", 8};
 constexpr std::string_view kEnd = "MLOT";
 constexpr std::string_view kTableName = "packs";
 constexpr size_t kTrailer = 8;
-/// What nonce, tag and padding add to `raw` at most, and the chunk's part of the table.
+/// What nonce, tag and padding add to `raw` bytes at most.
 uint64_t most_added(uint64_t raw) { return raw / 8 + 256; }
 
 std::vector<StoredChunk> parse_table(std::string_view table, uint64_t chunks_end) {
@@ -46,8 +46,9 @@ std::string pack_name(const Digest& name) {
 PackBuilder::PackBuilder(const Codec& codec) : codec_(codec) {}
 
 bool PackBuilder::full_for(uint64_t raw) const {
-  const uint64_t table = kChunkRecord * chunks_.size();
-  return !empty() && bytes_.size() + table + raw + most_added(raw) > kPackSize;
+  const uint64_t table = kChunkRecord * (chunks_.size() + 1);
+  const uint64_t size = bytes_.size() + raw + most_added(raw) + table + most_added(table);
+  return !empty() && size > kPackSize;
 }
 
 uint32_t PackBuilder::add(const Digest& id, std::span<const std::byte> raw, uint32_t flags) {

@@ -39,6 +39,7 @@ std::vector<uint64_t> safetensors_offsets(std::span<const std::byte> file) {
       });
     });
   });
+  format::release_json();
   return offsets;
 }
 

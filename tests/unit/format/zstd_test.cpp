@@ -67,7 +67,11 @@ TEST_CASE("a checksum tells damage of the content") {
   CHECK_THAT(message_of([&] { zstd_decompress(damaged, 30); }), Contains("zstd"));
 }
 
-TEST_CASE("a skippable frame is no content") {
+TEST_CASE("skippable and legacy frames are no content") {
   const std::string skippable("\x50\x2a\x4d\x18\x04\x00\x00\x00zero", 12);
-  CHECK_THAT(message_of([&] { zstd_decompress(skippable, 0); }), Contains("skippable"));
+  const std::string legacy = "\x27\xb5\x2f\xfd" + std::string(20, '\0');
+  for (const std::string& frame : {skippable, legacy, std::string("text"), std::string()}) {
+    CHECK_THAT(message_of([&] { zstd_decompress(frame, 0); }), Contains("not a zstd frame"));
+    CHECK_THAT(message_of([&] { zstd_frame_size(frame); }), Contains("not a zstd frame"));
+  }
 }

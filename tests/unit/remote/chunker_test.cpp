@@ -148,7 +148,7 @@ TEST_CASE("an insertion changes a few chunks only") {
   const std::string file = noise(64 << 20, 42);
   const Digests known = digests_of(chunks_of(file));
   CHECK(known.size() > (64 << 20) / (100 << 10));
-  for (const size_t at : {size_t{0}, size_t{1}, file.size() / 3, file.size()}) {
+  for (const size_t at : {size_t{1}, file.size() / 3}) {
     std::string longer = file;
     longer.insert(at, noise(100, at + 1));
     const uint64_t added = new_bytes(longer, known);
