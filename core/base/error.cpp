@@ -1,5 +1,6 @@
 #include "base/error.hpp"
 
+#include <cerrno>
 #include <cstring>
 
 namespace mlo {
@@ -27,6 +28,9 @@ Error usage(std::string message, std::string hint) {
 Error system_error(std::string_view what, int number) {
   Error error(Exit::failure, std::string(what) + ": " + std::strerror(number));
   error.system_code_ = number;
+  if (number == EROFS) {
+    error.hint_ = "the file system is mounted read-only: mount it writable, or work in a copy";
+  }
   return error;
 }
 

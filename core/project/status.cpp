@@ -16,7 +16,7 @@ using repo::GitChange;
 bool is_ours(const std::string& path, const std::string& models) {
   std::string_view name = file_name(path);
   return name.ends_with(".mlo") || name == "mlo.yaml" || name == "mlo.lock" ||
-         name == ".mloignore" || path.starts_with(models + "/");
+         name == ".mloignore" || name == ".gitignore" || path.starts_with(models + "/");
 }
 
 void add_git(StatusReport& report, repo::Workspace& workspace) {

@@ -2,9 +2,11 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
 #include <vector>
 
 #include "base/descriptor.hpp"
+#include "base/process.hpp"
 #include "base/text.hpp"
 #include "repo/git_impl.hpp"
 
@@ -39,8 +41,16 @@ std::string from_environment(Env& env, const char* name, const std::string& base
   return value && !value->empty() ? normal_path(*value, base) : std::string();
 }
 
+/// What git resolves relative names of the environment against.
+std::string working_directory() {
+  char* path = ::getcwd(nullptr, 0);
+  std::string text = path ? path : "/";
+  ::free(path);
+  return text;
+}
+
 int open_repository(Env& env, const std::string& directory, GitRepository& repository) {
-  std::string given = from_environment(env, "GIT_DIR", directory);
+  std::string given = from_environment(env, "GIT_DIR", working_directory());
   if (!given.empty()) {
     return git_repository_open_ext(repository.out(), given.c_str(), GIT_REPOSITORY_OPEN_NO_SEARCH,
                                    nullptr);
@@ -49,8 +59,22 @@ int open_repository(Env& env, const std::string& directory, GitRepository& repos
   return git_repository_open_ext(repository.out(), directory.c_str(), 0, ceilings.c_str());
 }
 
+void check_index(int code) {
+  if (code >= 0) return;
+  std::string reason = git_message();
+  if (reason.find("'link'") != std::string::npos) {
+    throw failure("git's index is split into two files, which this mlo cannot read",
+                  "git config core.splitIndex false && git update-index --no-split-index");
+  }
+  if (reason.find("'sdir'") != std::string::npos) {
+    throw failure("git's index is sparse, which this mlo cannot read",
+                  "git sparse-checkout reapply --no-sparse-index");
+  }
+  throw failure("cannot read git's index: " + reason);
+}
+
 void apply_environment(Env& env, const std::string& directory, git_repository* repository) {
-  std::string tree = from_environment(env, "GIT_WORK_TREE", directory);
+  std::string tree = from_environment(env, "GIT_WORK_TREE", working_directory());
   if (!tree.empty()) {
     git_check(git_repository_set_workdir(repository, tree.c_str(), 0), "cannot use GIT_WORK_TREE");
   }
@@ -58,8 +82,19 @@ void apply_environment(Env& env, const std::string& directory, git_repository* r
   std::string index_file = from_environment(env, "GIT_INDEX_FILE", top.empty() ? directory : top);
   if (index_file.empty()) return;
   GitIndex index;
-  git_check(git_index_open(index.out(), index_file.c_str()), "cannot open GIT_INDEX_FILE");
+  check_index(git_index_open(index.out(), index_file.c_str()));
   git_check(git_repository_set_index(repository, index.get()), "cannot use GIT_INDEX_FILE");
+}
+
+/// What libgit2 1.5 has no code for is told from its message.
+Error unreadable_repository(const std::string& directory) {
+  std::string reason = git_message(), what;
+  if (reason.find("objectformat") != std::string::npos) what = "SHA-256 object names";
+  if (reason.find("refstorage") != std::string::npos) what = "reftable references";
+  std::string message = "cannot open the git repository around " + quoted(directory) + ": ";
+  if (what.empty()) return failure(message + reason);
+  return failure(message + "it uses " + what + ", which this mlo cannot read",
+                 "use a repository with SHA-1 names and reference files, git's defaults");
 }
 
 Error foreign_repository(const std::string& where) {
@@ -67,25 +102,19 @@ Error foreign_repository(const std::string& where) {
                  "if you trust it: git config --global --add safe.directory " + quoted(where));
 }
 
-int collect(const git_config_entry* entry, void* payload) {
-  // "directory" without "=" has no value.
-  const char* value = entry->value != nullptr ? entry->value : "";
-  static_cast<std::vector<std::string>*>(payload)->push_back(value);
-  return 0;
-}
-
-/// safe.directory of the user's and the system's configuration, never of the repository itself.
-bool is_declared_safe(const std::string& where) {
-  GitConfig config;
-  std::vector<std::string> values;
-  if (git_config_open_default(config.out()) < 0) return false;
-  git_config_get_multivar_foreach(config.get(), "safe.directory", nullptr, collect, &values);
-  bool safe = false;
-  for (const std::string& value : values) {
-    if (value.empty()) safe = false;  // an empty value forgets those before
-    safe = safe || value == "*" || value == where;
+/// Whether the user's git opens it: safe.directory may stand in any configuration but the repository's own,
+/// in GIT_CONFIG_GLOBAL, GIT_CONFIG_SYSTEM or GIT_CONFIG_COUNT, with "~/", "*" and, newer, "/*".
+bool is_declared_safe(Env& env, const std::string& where) {
+  ProcessOptions ask;
+  ask.argv = {"git", "rev-parse", "--git-dir"};
+  ask.directory = where;
+  ask.environment = {{"GIT_DIR", std::nullopt}, {"GIT_WORK_TREE", std::nullopt}};
+  try {
+    return run_process(env, ask).code == 0;
+  } catch (const Error& error) {
+    if (error.code() == Exit::interrupted) throw;
+    return false;  // no git to ask
   }
-  return safe;
 }
 
 /// git's rule: work tree and git directory belong to the user, or under sudo to who called it, or are
@@ -98,7 +127,7 @@ void check_owner(Env& env, git_repository* repository) {
     auto status = path.empty() ? std::nullopt : stat_of(path);
     if (!status || status->st_uid == ::geteuid()) continue;
     if (sudo && *sudo == std::to_string(status->st_uid)) continue;
-    if (!is_declared_safe(top)) throw foreign_repository(top);
+    if (!is_declared_safe(env, top.empty() ? path : top)) throw foreign_repository(top);
   }
 }
 
@@ -123,7 +152,7 @@ std::unique_ptr<Git> Git::open(Env& env, const std::string& directory) {
   auto impl = std::make_unique<Impl>();
   int code = open_repository(env, directory, impl->repository);
   if (code == GIT_ENOTFOUND) return nullptr;
-  git_check(code, "cannot open the git repository around " + quoted(directory));
+  if (code < 0) throw unreadable_repository(directory);
   check_owner(env, impl->raw());
   apply_environment(env, directory, impl->raw());
   if (git_repository_workdir(impl->raw()) == nullptr) return nullptr;  // bare: no work tree here
@@ -170,8 +199,8 @@ GitTree Git::Impl::tree_of(const git_commit* commit) const {
 
 GitIndex Git::Impl::fresh_index() const {
   GitIndex index;
-  git_check(git_repository_index(index.out(), raw()), "cannot open git's index");
-  git_check(git_index_read(index.get(), 0), "cannot read git's index");
+  check_index(git_repository_index(index.out(), raw()));
+  check_index(git_index_read(index.get(), 0));
   return index;
 }
 

@@ -49,6 +49,7 @@ void add_ignore_line(Env& env, const std::string& directory, std::string_view na
 }  // namespace
 
 InitReport init(Env& env, const std::string& directory) {
+  if (!stat_target(directory)) make_directories(env.files, directory);
   std::string root = real_path(directory);
   if (!is_directory(root)) throw usage(quoted(directory) + " is not a directory");
   auto git = Git::open(env, root);
@@ -64,6 +65,7 @@ InitReport init(Env& env, const std::string& directory) {
   workspace.config();
   workspace.store();
   sync_directory(env.files, root);
+  if (root != "/") sync_recent_names(env.files, std::string(parent_path(root)));
   return report;
 }
 

@@ -14,7 +14,7 @@ struct InitReport {
   bool git = false;      ///< lies in a git repository
 };
 
-/// Makes .mlo/ with an empty store, a commented mlo.yaml and a .gitignore line for .mlo. Whatever is
+/// Makes the directory where there is none, and in it .mlo/ with an empty store, a commented mlo.yaml and a .gitignore line for .mlo. Whatever is
 /// there stays as it is, so it may be repeated; a crash leaves something that a repetition completes.
 InitReport init(Env& env, const std::string& directory);
 
