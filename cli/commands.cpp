@@ -6,10 +6,16 @@ namespace mlo::cli {
 
 std::span<const Command> commands() {
   static const std::vector<Command> kCommands = {
-      // start: init, status, doctor, completion
+      // start: init, status, doctor, hooks, completion
       {"init", "make a directory a workspace", declare_init},
       {"status", "show what changed and what to do next", declare_status},
       {"doctor", "show versions, link types, plugins and what is wrong", declare_doctor},
+      {"hooks install", "have git run mlo, and merge pointers by what they name",
+       declare_hooks_install},
+      {"hooks uninstall", "take mlo out of git's hooks and configuration", declare_hooks_uninstall},
+      {"hooks run", "do what a git hook asks for (the hooks call it)", declare_hooks_run},
+      {"merge-driver", "merge pointers for git, or resolve a conflict of them",
+       declare_merge_driver},
       {"completion", "print the completion script of a shell", declare_completion},
       // data
       {"data add", "store files and directories, and write their pointers", declare_data_add},

@@ -13,6 +13,10 @@ std::span<const Command> commands();
 // Each is defined in cli/commands/<name>.cpp: `data add` in data_add.cpp.
 Action declare_status(CLI::App& app);
 Action declare_doctor(CLI::App& app);
+Action declare_hooks_install(CLI::App& app);
+Action declare_hooks_uninstall(CLI::App& app);
+Action declare_hooks_run(CLI::App& app);
+Action declare_merge_driver(CLI::App& app);
 Action declare_completion(CLI::App& app);
 Action declare_data_add(CLI::App& app);
 Action declare_data_checkout(CLI::App& app);

@@ -9,7 +9,8 @@ namespace mlo::cli {
 
 Action declare_init(CLI::App& app) {
   auto directory = std::make_shared<std::string>();
-  app.add_option("DIRECTORY", *directory, "where to make the workspace (default: here)");
+  app.add_option("DIRECTORY", *directory,
+                 "where to make the workspace, made if missing (default: here)");
   return [directory](Context& context) {
     std::string place = normal_path(*directory, context.directory);
     repo::InitReport report = repo::init(context.env, place);
@@ -21,7 +22,10 @@ Action declare_init(CLI::App& app) {
     } else {
       context.out.line((report.created ? "made an mlo workspace in " : "already a workspace: ") +
                        printable(report.root));
-      if (report.created && report.git) context.out.line("commit it: git add mlo.yaml .gitignore");
+      if (report.created && report.git) {
+        context.out.line("commit it: git add mlo.yaml .gitignore");
+        context.out.line("have git check, check out and merge data: mlo hooks install");
+      }
     }
     return Exit::done;
   };

@@ -10,6 +10,7 @@
 #include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "repo/git.hpp"
+#include "repo/hooks.hpp"
 #include "repo/workspace.hpp"
 #include "track/index.hpp"
 
@@ -44,6 +45,31 @@ void check_space(DoctorReport& report, const std::string& store) {
   }
 }
 
+void check_hooks(DoctorReport& report, repo::Git& git) {
+  repo::HooksReport hooks = repo::inspect_hooks(git);
+  std::vector<std::string> missing;
+  for (const repo::HookState& hook : hooks.hooks) {
+    if (hook.state == repo::HookState::State::absent) missing.push_back(hook.name);
+    if (hook.state != repo::HookState::State::managed) continue;
+    report.findings.push_back(
+        {Level::good, "hook " + hook.name + " is left to " + hook.manager, hook.hint});
+  }
+  if (!hooks.foreign.empty()) {
+    report.findings.push_back(
+        {Level::warning,
+         hooks.foreign + " (" + quoted(hooks.directory) + "): git runs no hooks of this repository",
+         "git config core.hooksPath .git/hooks gives it its own"});
+  } else if (!missing.empty()) {
+    report.findings.push_back({Level::warning, "git hooks not installed: " + join(missing, ", "),
+                               "'mlo hooks install' has git check and check out data"});
+  }
+  if (!hooks.driver || hooks.attributes.empty()) {
+    report.findings.push_back({Level::warning,
+                               "no merge driver for pointers: git merges them as text",
+                               "'mlo hooks install' configures it"});
+  }
+}
+
 void check_git(DoctorReport& report, repo::Workspace& workspace) {
   try {
     if (workspace.git() == nullptr) {
@@ -54,6 +80,7 @@ void check_git(DoctorReport& report, repo::Workspace& workspace) {
     bool born = workspace.git()->head().has_value();
     report.findings.push_back(
         {Level::good, born ? "git repository found" : "git repository without a commit", ""});
+    check_hooks(report, *workspace.git());
   } catch (const Error& error) {
     report.findings.push_back({Level::problem, error.message(), error.hint()});
   }

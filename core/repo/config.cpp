@@ -126,6 +126,7 @@ LocalConfig parse_local_config(std::string_view text, const std::string& name,
     throw fields.error(std::string("'remotes' must be a mapping, not a ") + remotes->type_name(),
                        remotes);
   }
+  fields.any("hooks");  // hooks_config.hpp
   fields.finish();
   return local;
 }

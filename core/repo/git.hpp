@@ -42,6 +42,25 @@ struct GitVersion {
 };
 enum class Reach { history, tips };
 
+/// The sides of an unmerged path in the index; nullopt where that side has no such file.
+struct GitConflict {
+  std::optional<std::string> base, ours, theirs;
+};
+
+/// Where git looks for hooks.
+struct HooksDirectory {
+  std::string path;  ///< absolute
+  /// core.hooksPath comes from the user's or the system's configuration, so other repositories use it.
+  bool from_outside = false;
+  bool configured = false;  ///< by core.hooksPath
+};
+
+/// A file that the next commit changes, as the index holds it.
+struct StagedFile {
+  std::string path;
+  uint64_t size = 0;  ///< of the blob: what enters the repository
+};
+
 struct Author {
   std::string name;
   std::string email;
@@ -94,6 +113,14 @@ class Git {
   /// In the index or in HEAD: the path itself or anything below it.
   bool carries(const std::string& path);
   bool is_ignored(const std::string& path);
+  HooksDirectory hooks_directory();
+  /// A rebase is under way.
+  bool is_rebasing() const;
+  /// nullopt: the path is merged.
+  std::optional<GitConflict> conflict(const std::string& path);
+  /// Files that the index has and HEAD has not, or otherwise, by path; no submodules, no removals.
+  /// Sizes come from the objects' headers: 10,000 files cost 0.1 s.
+  std::vector<StagedFile> staged_files();
   /// Those of `paths` (all when empty) that are not clean; untracked ones as such, ignored ones never.
   std::vector<GitChange> status(std::span<const std::string> paths = {});
   /// Tracked files changed, or untracked ones not ignored: what makes a run's commit not the whole truth.
@@ -125,6 +152,9 @@ class Git {
   std::unique_ptr<Impl> impl_;
   std::string work_tree_, git_dir_, common_dir_, main_work_tree_;
 };
+
+/// The id that git gives these bytes as a file.
+std::string git_blob_id(std::string_view bytes);
 
 /// The version of libgit2 in use ("1.5.1").
 std::string git_library_version();

@@ -52,6 +52,7 @@ using GitConfig = Handle<git_config, git_config_free>;
 using GitSignature = Handle<git_signature, git_signature_free>;
 using GitStatusList = Handle<git_status_list, git_status_list_free>;
 using GitRevwalk = Handle<git_revwalk, git_revwalk_free>;
+using GitDiff = Handle<git_diff, git_diff_free>;
 using GitOdb = Handle<git_odb, git_odb_free>;
 
 /// What libgit2 said about its last failure.

@@ -8,9 +8,10 @@ namespace mlo::repo {
 
 Pointer parse_pointer(std::string_view text, const std::string& name) {
   if (text.starts_with("<<<<<<< ") || text.find("\n<<<<<<< ") != std::string_view::npos) {
-    throw failure(
-        quoted(name) + " has an unresolved merge",
-        "git checkout --ours '" + printable(name) + "' (or --theirs), then mlo data checkout");
+    throw failure(quoted(name) + " has merge conflicts: both sides of a git merge changed it",
+                  "mlo merge-driver --favor ours '" + printable(name) +
+                      "' (or theirs) merges the rest of it, " + "then: git add '" +
+                      printable(name) + "'");
   }
   format::Value value =
       in_context("cannot read a pointer", [&] { return format::parse_yaml(text, name); });

@@ -54,6 +54,6 @@ TEST_CASE("an unresolved merge is called so") {
   const Error error = test::error_of([] {
     repo::parse_pointer("mlo: 1\n<<<<<<< HEAD\ntype: file\n=======\n>>>>>>> side\n", "f.mlo");
   });
-  CHECK(error.message() == "'f.mlo' has an unresolved merge");
-  CHECK(error.hint().find("--theirs") != std::string::npos);
+  CHECK(error.message() == "'f.mlo' has merge conflicts: both sides of a git merge changed it");
+  CHECK(error.hint().find("merge-driver --favor ours 'f.mlo'") != std::string::npos);
 }
