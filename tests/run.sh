@@ -110,6 +110,11 @@ quiet_layout=
 # --- --all ----------------------------------------------------------------------------------------
 if [ -n "$all" ]; then
   suite "stress: unit, fault and cli, five rounds" "$builds/ci" -L 'unit|fault|cli' --repeat until-fail:5
+  step "stress: processes, 1,000 rounds" sh "$root/tests/fault/stress.sh" "$builds/ci" 1000
+  export MLO_STRESS_ROUNDS=1000
+  suite "stress: threads, 1,000 rounds" "$builds/ci" -R '^unit_store$'
+  suite "tsan: stress, 1,000 rounds" "$builds/tsan" -R '^unit_store$'
+  unset MLO_STRESS_ROUNDS
   export MLO_FUZZ_SECONDS=300
   suite "asan: long fuzz" "$builds/asan" -L fuzz
   unset MLO_FUZZ_SECONDS

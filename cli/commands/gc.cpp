@@ -1,6 +1,8 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "base/env.hpp"
+#include "base/size.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "project/gc.hpp"
@@ -15,47 +17,116 @@ struct GcArguments {
   double grace_days = 14;
   double lock_timeout = 10;
   bool undo = false;
+  bool verbose = false;
+  std::string max_size;
 };
 
 Value amount(uint64_t objects, uint64_t bytes) {
   return Value::object().set("objects", objects).set("bytes", bytes);
 }
 
-Value to_json(const project::GcReport& report, bool dry_run) {
-  Value missing = Value::array(), workspaces = Value::array();
-  for (const store::Root& root : report.store.missing) {
-    missing.push(Value::object().set("digest", root.digest.text()).set("referrer", root.referrer));
+Value roots_to_json(const std::vector<store::Root>& roots) {
+  Value list = Value::array();
+  for (const store::Root& root : roots) {
+    list.push(Value::object()
+                  .set("digest", root.digest.text())
+                  .set("referrer", printable(root.referrer)));
   }
+  return list;
+}
+
+Value to_json(const project::GcReport& report, bool dry_run) {
+  Value workspaces = Value::array(), notes = Value::array(), groups = Value::array();
+  Value keepers = Value::array();
   for (const std::string& root : report.workspaces) workspaces.push(printable(root));
+  for (const std::string& note : report.notes) notes.push(printable(note));
   const store::GcReport& gc = report.store;
+  for (const store::GcGroup& group : gc.groups) {
+    groups.push(amount(group.objects, group.bytes)
+                    .set("place", group.place)
+                    .set("reason", "unreferenced")
+                    .set("last_used_from", format_time(group.oldest))
+                    .set("last_used_to", format_time(group.newest)));
+  }
+  for (const store::GcKeeper& keeper : gc.keepers) {
+    keepers.push(amount(keeper.objects, keeper.bytes).set("referrer", printable(keeper.referrer)));
+  }
   return Value::object()
       .set("dry_run", dry_run)
       .set("kept", amount(gc.kept_objects, gc.kept_bytes))
       .set("young", amount(gc.young_objects, gc.young_bytes))
       .set("removed", amount(gc.removed_objects, gc.removed_bytes))
+      .set("removed_groups", groups)
+      .set("evicted", amount(gc.evicted_objects, gc.evicted_bytes))
+      .set("merged_packs", gc.merged_packs)
+      .set("store_bytes", gc.store_bytes)
       .set("emptied_bytes", gc.emptied_bytes)
       .set("trash", gc.trash_id.empty() ? Value() : Value(gc.trash_id))
-      .set("missing", missing)
-      .set("workspaces", workspaces);
+      .set("missing", roots_to_json(gc.missing))
+      .set("unknown", roots_to_json(gc.unknown))
+      .set("kept_by", keepers)
+      .set("workspaces", workspaces)
+      .set("notes", notes);
 }
 
 std::string counted(uint64_t objects, uint64_t bytes) {
   return std::to_string(objects) + (objects == 1 ? " object, " : " objects, ") + human_size(bytes);
 }
 
+void print_groups(Output& out, const store::GcReport& gc) {
+  for (const store::GcGroup& group : gc.groups) {
+    std::string from = format_time(group.oldest).substr(0, 10);
+    std::string to = format_time(group.newest).substr(0, 10);
+    std::string place = group.place == "loose" ? "loose" : "pack " + group.place.substr(0, 12);
+    out.line("  " + place + ": " + counted(group.objects, group.bytes) +
+             ": nothing refers to them, last added or used " +
+             (from == to ? "on " + from : "from " + from + " to " + to));
+  }
+}
+
+void print_unknown(Output& out, const store::GcReport& gc) {
+  if (gc.unknown.empty()) return;
+  out.line("gc would remove nothing: " + std::to_string(gc.unknown.size()) +
+           " missing objects may be directories that refer to what seems unused:");
+  for (size_t i = 0; i < gc.unknown.size() && i < 5; ++i) {
+    out.line("  sha256:" + gc.unknown[i].digest.brief() + " of " +
+             printable(gc.unknown[i].referrer));
+  }
+}
+
 void print(Output& out, const project::GcReport& report, bool dry_run) {
   const store::GcReport& gc = report.store;
+  for (const std::string& note : report.notes) out.line("note: " + printable(note));
   out.line("in use:  " + counted(gc.kept_objects, gc.kept_bytes));
+  for (const store::GcKeeper& keeper : gc.keepers) {
+    out.line("  " + printable(keeper.referrer) + ": " + counted(keeper.objects, keeper.bytes));
+  }
   if (gc.young_objects > 0) {
     out.line("recent:  " + counted(gc.young_objects, gc.young_bytes) + ", kept for now");
   }
   out.line((dry_run ? "unused:  " : "removed: ") + counted(gc.removed_objects, gc.removed_bytes));
+  if (dry_run) print_groups(out, gc);
+  if (gc.evicted_objects > 0) {
+    out.line("evicted: " + counted(gc.evicted_objects, gc.evicted_bytes) +
+             ", which a remote holds");
+  }
+  if (gc.merged_packs > 0) {
+    out.line("merged:  " + std::to_string(gc.merged_packs) + " packs into fewer");
+  }
   if (gc.emptied_bytes > 0) out.line("freed:   " + human_size(gc.emptied_bytes) + " of old trash");
   if (!gc.missing.empty()) {
     out.line("missing: " + std::to_string(gc.missing.size()) +
              " objects that are referred to are not in this store");
   }
+  print_unknown(out, gc);
   if (!gc.trash_id.empty()) out.line("'mlo gc --undo' brings back what was removed");
+}
+
+/// What could not be brought below --max-size, and why.
+void print_size(Output& out, const store::GcReport& gc, uint64_t max_size) {
+  if (gc.store_bytes <= max_size) return;
+  out.line("the store stays at " + human_size(gc.store_bytes) + ", above " + human_size(max_size) +
+           ": no remote is known to hold the rest, or it is in use");
 }
 
 Exit undo(Context& context, repo::Workspace& workspace, const project::GcOptions& options) {
@@ -77,14 +148,20 @@ Exit undo(Context& context, repo::Workspace& workspace, const project::GcOptions
 Action declare_gc(CLI::App& app) {
   auto arguments = std::make_shared<GcArguments>();
   auto& options = arguments->options;
-  app.add_flag("-n,--dry-run", options.store.dry_run, "only say what would be removed");
+  app.add_flag("-n,--dry-run", options.store.dry_run, "only say what would be removed, and why");
   app.add_option("--grace", arguments->grace_days, "keep unused objects younger than DAYS (14)")
       ->type_name("DAYS")
       ->check(CLI::Range(0.0, 36500.0));
   app.add_flag("--tips", options.tips,
-               "of git's history, keep only what branches and tags point at now");
+               "of git's history, keep only what branches, tags and stashes point at now");
   app.add_flag("--empty-trash", options.store.empty_trash,
                "free the space at once; this cannot be undone");
+  app.add_flag("--missing-ok", options.store.missing_ok,
+               "count as unused what only missing directories may refer to");
+  app.add_option("--max-size", arguments->max_size,
+                 "evict what a remote holds, least recently used first, down to SIZE")
+      ->type_name("SIZE");
+  app.add_flag("-v,--verbose", arguments->verbose, "also say what keeps how much");
   app.add_flag("--undo", arguments->undo, "bring back what the last gc removed");
   app.add_option("--forget", options.forget, "a workspace that shared the store and is gone")
       ->type_name("PATH");
@@ -95,8 +172,17 @@ Action declare_gc(CLI::App& app) {
     project::GcOptions options = arguments->options;
     options.lock_timeout = static_cast<int64_t>(arguments->lock_timeout * 1e9);
     options.store.grace = static_cast<int64_t>(arguments->grace_days * 86400) * store::kSecond;
-    const bool alone =
-        !options.store.dry_run && !options.store.empty_trash && options.forget.empty();
+    if (!arguments->max_size.empty()) {
+      options.store.max_size = parse_size(arguments->max_size);
+      if (!options.store.max_size) {
+        throw usage("--max-size " + quoted(arguments->max_size) + " is no size",
+                    "write it like 500MiB or 20G");
+      }
+    }
+    options.store.attribute = arguments->verbose || context.json;
+    const bool alone = !options.store.dry_run && !options.store.empty_trash &&
+                       options.forget.empty() && !options.store.max_size && !options.tips &&
+                       !options.store.missing_ok;
     if (arguments->undo && !alone) {
       throw usage("--undo goes with no other option of gc but --lock-timeout");
     }
@@ -107,6 +193,7 @@ Action declare_gc(CLI::App& app) {
       context.out.document(to_json(report, options.store.dry_run));
     } else {
       print(context.out, report, options.store.dry_run);
+      if (options.store.max_size) print_size(context.out, report.store, *options.store.max_size);
     }
     return Exit::done;
   };

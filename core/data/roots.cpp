@@ -10,11 +10,27 @@ namespace {
 
 store::Root root_of(const Tracked& tracked) {
   bool tree = tracked.pointer.type == repo::Pointer::Type::tree;
-  return {tracked.pointer.digest, tree ? store::RootKind::tree : store::RootKind::blob,
-          repo::pointer_path(tracked.path)};
+  store::Root root{tracked.pointer.digest, tree ? store::RootKind::tree : store::RootKind::blob,
+                   repo::pointer_path(tracked.path)};
+  root.size = tracked.pointer.size;
+  if (tree) root.files = tracked.pointer.files;
+  return root;
 }
 
 }  // namespace
+
+/// What an old version of a file says of a digest in it: a pointer says whether it is a tree.
+static store::RootKind kind_in(const repo::GitVersion& version, const Digest& digest) {
+  if (!version.path.ends_with(repo::kPointerSuffix)) return store::RootKind::any;
+  try {
+    auto pointer = repo::parse_pointer(version.bytes, version.path);
+    if (pointer.digest != digest) return store::RootKind::any;
+    return pointer.type == repo::Pointer::Type::tree ? store::RootKind::tree
+                                                     : store::RootKind::blob;
+  } catch (const Error&) {
+    return store::RootKind::any;
+  }
+}
 
 void roots_in_git(repo::Workspace& workspace, repo::Reach reach,
                   const std::function<bool(std::string_view)>& wanted,
@@ -30,7 +46,7 @@ void roots_in_git(repo::Workspace& workspace, repo::Reach reach,
     std::string referrer = version.path;
     if (!version.commit.empty()) referrer += " of commit " + version.commit.substr(0, 12);
     for (const Digest& digest : store::digests_in(version.bytes)) {
-      sink({digest, store::RootKind::any, referrer});
+      sink({digest, kind_in(version, digest), referrer});
     }
   }
 }

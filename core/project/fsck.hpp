@@ -1,4 +1,4 @@
-// `mlo fsck`: store::fsck with the checkers of all rooms. Changes nothing.
+// `mlo fsck`: store::fsck with the checkers of all rooms.
 #pragma once
 
 #include "base/env.hpp"
@@ -7,6 +7,7 @@
 
 namespace mlo::project {
 
-store::FsckReport fsck(Env& env, repo::Workspace& workspace);
+store::FsckReport fsck(Env& env, repo::Workspace& workspace,
+                       const store::FsckOptions& options = {});
 
 }  // namespace mlo::project

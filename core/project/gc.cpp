@@ -8,6 +8,7 @@
 #include "data/roots.hpp"
 #include "deploy/roots.hpp"
 #include "package/roots.hpp"
+#include "repo/git_shallow.hpp"
 #include "track/roots.hpp"
 
 namespace mlo::project {
@@ -47,10 +48,27 @@ std::vector<std::unique_ptr<repo::Workspace>> others(Env& env, const std::string
     } catch (const Error& error) {
       throw failure("workspace " + quoted(other) +
                         " shares this store and cannot be read: " + error.message(),
-                    "mend or mount it; if it is gone for good: mlo gc --forget " + quoted(other));
+                    "mend or mount it; if it was moved, run mlo checkout in its new place "
+                    "first; if nothing is left in the old one: mlo gc --forget " +
+                        quoted(other));
     }
   }
   return found;
+}
+
+/// A symbolic link to an evicted object is a file that is gone.
+void check_links(repo::Workspace& workspace) {
+  const auto& links = workspace.local().links;
+  if (std::ranges::find(links, store::LinkKind::symlink) == links.end()) return;
+  throw failure("workspace " + quoted(workspace.root()) +
+                    " may have symbolic links into the store: --max-size could break its files",
+                "take 'symlink' out of store.link and check out again");
+}
+
+void note_shallow(repo::Workspace& workspace, GcReport& report) {
+  if (workspace.git() == nullptr || !repo::is_shallow(*workspace.git())) return;
+  report.notes.push_back("the git history of " + quoted(workspace.root()) +
+                         " is shallow: the data of older commits counts as unused");
 }
 
 }  // namespace
@@ -70,6 +88,12 @@ GcReport gc(Env& env, repo::Workspace& workspace, const GcOptions& options) {
   for (auto& other : sharing) {
     sources.add(*other, reach);
     report.workspaces.push_back(other->root());
+    note_shallow(*other, report);
+  }
+  note_shallow(workspace, report);
+  if (options.store.max_size) {
+    check_links(workspace);
+    for (auto& other : sharing) check_links(*other);
   }
   report.store = store::gc(env, store, sources.list(), options.store);
   return report;

@@ -1,9 +1,9 @@
 // `mlo gc`: store::gc with the roots of all rooms and of every workspace that shares the store.
 //
 // Kept: what pointers, the registry, runs and deployments name, here and in the other workspaces;
-// from git every commit that a ref reaches, so that no committed version of anything is lost.
-// `tips` keeps of git only the commits that branches and tags point at. A workspace that cannot be
-// read stops gc: its data might be needed.
+// from git every commit that a ref, a stash or a reflog reaches, and the HEADs and indexes of all
+// linked work trees, so that no committed version of anything is lost. `tips` keeps of git only the
+// commits that these point at. A workspace that cannot be read stops gc: its data might be needed.
 #pragma once
 
 #include <string>
@@ -25,6 +25,7 @@ struct GcOptions {
 struct GcReport {
   store::GcReport store;
   std::vector<std::string> workspaces;  ///< whose roots were marked
+  std::vector<std::string> notes;       ///< what the user should know, one line each
 };
 
 GcReport gc(Env& env, repo::Workspace& workspace, const GcOptions& options);

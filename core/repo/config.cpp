@@ -61,6 +61,15 @@ std::vector<store::LinkKind> links_of(const format::Fields& fields,
   return links;
 }
 
+/// Workspace::store() acts on it.
+void check_sharing(format::Fields& store) {
+  static const std::vector<std::string> kNames = {"user", "group"};
+  auto shared = store.optional_string("shared");
+  if (!shared || std::find(kNames.begin(), kNames.end(), *shared) != kNames.end()) return;
+  throw store.error("a store cannot be shared with " + quoted(*shared), store.any("shared"),
+                    suggestion(*shared, kNames));
+}
+
 }  // namespace
 
 const format::Value* Config::section(std::string_view name) const {
@@ -112,6 +121,7 @@ LocalConfig parse_local_config(std::string_view text, const std::string& name,
     if (auto path = store.optional_string("path")) local.store_path = normal_path(*path, base);
     const format::Value* link = store.any("link");
     local.links = links_of(store, store.strings("link"), link);
+    check_sharing(store);
     store.finish();
   } else {
     local.links = links_of(fields, {}, nullptr);

@@ -98,8 +98,8 @@ class Git {
   Author commit_author(const std::string& commit);
   /// Empty for a root commit.
   std::vector<std::string> commit_parents(const std::string& commit);
-  /// Each version of each file whose path `wanted` accepts, once: of all commits that any ref or HEAD
-  /// reaches (or of the refs' own commits only), and of the index. Throws when an object is missing.
+  /// Each version of each file whose path `wanted` accepts, once: in the commits and indexes that
+  /// git_tips.hpp lists, and in all they reach (as far as they are here). Throws on a missing object.
   std::vector<GitVersion> versions(Reach reach,
                                    const std::function<bool(std::string_view path)>& wanted);
   /// Commits that `rev` reaches, newest first, at most `limit`.

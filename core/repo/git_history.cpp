@@ -1,10 +1,11 @@
 // Files in every commit that anything refers to. A tree is opened once, however many commits share
 // it: 10,000 commits that change one file each cost 10,000 small trees, not 10,000 work trees.
-#include <set>
 #include <unordered_set>
 
 #include "base/text.hpp"
 #include "repo/git_impl.hpp"
+#include "repo/git_shallow.hpp"
+#include "repo/git_tips.hpp"
 
 namespace mlo::repo {
 namespace {
@@ -64,45 +65,38 @@ class History {
   std::unordered_set<std::string> trees_, files_;
 };
 
-int collect_tip(const char* name, void* payload) {
-  auto& names = *static_cast<std::set<std::string>*>(payload);
-  names.insert(name);
-  return 0;
-}
-
-/// The commit that a ref leads to; nullopt for a tag of something else, or an unborn HEAD.
-std::optional<git_oid> commit_of_ref(git_repository* repository, const std::string& name) {
-  GitReference reference;
-  GitObject commit;
-  if (git_reference_lookup(reference.out(), repository, name.c_str()) < 0) return std::nullopt;
-  if (git_reference_peel(commit.out(), reference.get(), GIT_OBJECT_COMMIT) < 0) return std::nullopt;
-  return *git_object_id(commit.get());
-}
-
 }  // namespace
 
 std::vector<GitVersion> Git::versions(Reach reach,
                                       const std::function<bool(std::string_view)>& wanted) {
   History history(impl_->raw(), wanted);
-  std::set<std::string> names = {"HEAD"};
-  git_check(git_reference_foreach_name(impl_->raw(), collect_tip, &names), "cannot list the refs");
-  GitRevwalk walk;
-  git_check(git_revwalk_new(walk.out(), impl_->raw()), "cannot walk the history");
-  for (const std::string& name : names) {
-    std::optional<git_oid> tip = commit_of_ref(impl_->raw(), name);
-    if (!tip) continue;
-    if (reach == Reach::tips) history.commit(&*tip);
-    git_check(git_revwalk_push(walk.get(), &*tip), "cannot walk the history");
-  }
-  git_oid id;
-  while (reach == Reach::history) {
-    int code = git_revwalk_next(&id, walk.get());
-    if (code == GIT_ITEROVER) break;
-    git_check(code, "cannot walk the history");
+  GitTips tips = collect_tips(impl_->raw(), common_dir_, reach);
+  auto boundary = shallow_commits(common_dir_);
+  std::unordered_set<std::string> seen;
+  // Newest first as far as the refs go; every commit once.
+  std::vector<git_oid> pending(tips.commits.rbegin(), tips.commits.rend());
+  while (!pending.empty()) {
+    git_oid id = pending.back();
+    pending.pop_back();
+    if (!seen.insert(hex_of(&id)).second) continue;
     history.commit(&id);
+    if (reach == Reach::tips || boundary.contains(hex_of(&id))) continue;
+    GitCommit commit;
+    git_check(git_commit_lookup(commit.out(), impl_->raw(), &id), "cannot walk the history");
+    for (unsigned i = git_commit_parentcount(commit.get()); i-- > 0;) {
+      pending.push_back(*git_commit_parent_id(commit.get(), i));
+    }
   }
   history.index(impl_->fresh_index().get());
+  for (const std::string& file : tips.indexes) {
+    GitIndex index;
+    git_check(git_index_open(index.out(), file.c_str()), "cannot open git's index " + quoted(file));
+    git_check(git_index_read(index.get(), 0), "cannot read git's index " + quoted(file));
+    history.index(index.get());
+  }
   return std::move(history.found);
 }
+
+bool is_shallow(const Git& git) { return !shallow_commits(git.common_dir()).empty(); }
 
 }  // namespace mlo::repo

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "repo/glob.hpp"
+
 namespace mlo::repo {
 
 class IgnoreRules {
@@ -32,9 +34,6 @@ class IgnoreRules {
   };
   std::vector<Pattern> patterns_;
 };
-
-/// fnmatch with gitignore's '*', '**' and character classes, on bytes.
-bool glob_matches(std::string_view glob, std::string_view path);
 
 /// `text` of a .gitignore with an anchored, escaped line for `name` (an entry of its directory) added
 /// or removed; every other byte stays. Idempotent.

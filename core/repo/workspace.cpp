@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "repo/layout.hpp"
+#include "store/sharing.hpp"
 
 namespace mlo::repo {
 
@@ -18,6 +19,12 @@ struct Workspace::Impl {
   std::optional<store::ObjectStore> store;
   bool registered = false;
 };
+
+static bool shared_with_group(const LocalConfig& local) {
+  const format::Value* store = local.document.is_object() ? local.document.find("store") : nullptr;
+  const format::Value* shared = store != nullptr ? store->find("shared") : nullptr;
+  return shared != nullptr && shared->as_string() == "group";
+}
 
 Workspace::Workspace(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Workspace::Workspace(Workspace&&) noexcept = default;
@@ -87,6 +94,7 @@ store::ObjectStore& Workspace::store() {
       make_directories(impl_->env.files, std::string(parent_path(path)));
     }
     impl_->store.emplace(store::ObjectStore::open(impl_->env, path, store::OpenStore::create));
+    if (shared_with_group(local())) store::share_with_group(impl_->env, path);
   }
   return *impl_->store;
 }

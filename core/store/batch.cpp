@@ -31,7 +31,8 @@ Error explained(Error error, const std::string& store_path) {
     case EACCES:
     case EPERM:
       return std::move(error).with_hint("the store " + quoted(store_path) +
-                                        " is read-only for this user");
+                                        " is read-only for this user; 'store.shared: group' in its "
+                                        "owner's .mlo/config.yaml lets a group write");
     case ENOSPC:
     case EDQUOT:
       return std::move(error).with_hint("free space there; 'mlo gc' removes unused objects");

@@ -1,30 +1,28 @@
 #include "store/fsck.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <mutex>
 #include <tuple>
-#include <unordered_map>
 
 #include "base/error.hpp"
-#include "base/parallel.hpp"
 #include "base/text.hpp"
-#include "store/directory.hpp"
 #include "store/mark.hpp"
-#include "store/pack.hpp"
+#include "store/object_check.hpp"
+#include "store/repair.hpp"
 #include "store/tree.hpp"
 
 namespace mlo::store {
+namespace {
 
 class Fsck final : public FsckSink {
  public:
-  Fsck(Env& env, ObjectStore& store) : env_(env), store_(store) {}
+  Fsck(Env& env, ObjectStore& store, const FsckOptions& options)
+      : env_(env), store_(store), options_(options) {}
 
   FsckReport run(std::span<Checker* const> checkers) {
+    check_store();
+    if (options_.repair) repair_store();
+    FileLock hold = store_.lock(LockKind::shared);
     store_.reload();
-    check_loose();
-    check_packs();
-    note_leftovers();
     for (Checker* checker : checkers) {
       try {
         checker->check(env_, *this);
@@ -33,121 +31,54 @@ class Fsck final : public FsckSink {
         problem({"unreadable", "", error.message()});
       }
     }
-    check_expected();
-    // Threads found them in any order.
-    std::sort(report_.problems.begin(), report_.problems.end(),
-              [](const FsckProblem& a, const FsckProblem& b) {
-                return std::tie(a.object, a.kind, a.detail) < std::tie(b.object, b.kind, b.detail);
-              });
+    std::vector<Root> missing = check_expected();
+    // A tree that came back may name more that is missing.
+    while (options_.repair && fetch(missing)) missing = check_expected();
+    for (FsckProblem& found : expected_problems_) problem(std::move(found));
+    sort(report_.problems);
+    sort(report_.mended);
     return std::move(report_);
   }
 
-  void problem(FsckProblem problem) override {
-    std::lock_guard hold(mutex_);
-    report_.problems.push_back(std::move(problem));
-  }
+  void problem(FsckProblem problem) override { report_.problems.push_back(std::move(problem)); }
   void expect(const Root& root) override { expected_.push_back(root); }
 
  private:
-  void found(const Digest& digest, uint64_t size, bool good) {
-    std::lock_guard hold(mutex_);
-    ++report_.objects;
-    report_.bytes += size;
-    auto [place, fresh] = good_.emplace(digest, good);
-    // One good copy suffices to read it only when it is the one that readers find; stay strict.
-    if (!fresh) place->second = place->second && good;
-  }
-
-  void check_loose() {
-    std::vector<std::pair<std::string, Digest>> files;
-    for_each_loose(store_.path(), "", [&](const std::string& file, const Digest* digest) {
-      if (digest != nullptr) {
-        files.emplace_back(file, *digest);
-      } else {
-        problem({"format", file, "this is not an object of the store"});
-      }
-    });
-    parallel_for(files.size(), [&](size_t i) {
-      env_.check_cancelled();
-      const auto& [file, digest] = files[i];
-      try {
-        uint64_t size = 0;
-        bool good = sha256_of(open_read(file).get(), file, &size) == digest;
-        found(digest, size, good);
-        if (!good) problem({"damaged", digest.text(), quoted(file) + " has another digest"});
-      } catch (const Error& error) {
-        found(digest, 0, false);
-        problem({"unreadable", digest.text(), error.message()});
-      }
+  // Threads found them in any order.
+  static void sort(std::vector<FsckProblem>& problems) {
+    std::sort(problems.begin(), problems.end(), [](const FsckProblem& a, const FsckProblem& b) {
+      return std::tie(a.object, a.kind, a.detail) < std::tie(b.object, b.kind, b.detail);
     });
   }
 
-  void check_packs() {
-    for (const std::string& broken : store_.packs().broken()) {
-      problem({"damaged", "", broken});
-    }
-    auto packs = store_.packs().all();
-    report_.packs = packs.size();
-    parallel_for(packs.size(), [&](size_t i) {
-      env_.check_cancelled();
-      try {
-        check_pack(*packs[i]);
-      } catch (const Error& error) {
-        if (error.code() == Exit::interrupted) throw;
-        problem({"damaged", packs[i]->pack_file(), error.message()});
-      }
-    });
+  // The shared lock keeps gc from moving files away under the check; it is not held while repairing
+  // waits for the exclusive one.
+  void check_store() {
+    FileLock hold = store_.lock(LockKind::shared);
+    store_.reload();
+    checked_ = check_objects(env_, store_, options_);
+    report_.objects = checked_.objects;
+    report_.bytes = checked_.bytes;
+    report_.read_objects = checked_.read_objects;
+    report_.read_bytes = checked_.read_bytes;
+    report_.oldest_verified = checked_.oldest_verified;
+    report_.packs = checked_.packs;
+    report_.problems = std::move(checked_.problems);
+    note_leftovers();
   }
 
-  void check_pack(const Pack& pack) {
-    std::span<const std::byte> index = pack.index_bytes();
-    Digest sum = sha256(index.first(index.size() - 32));
-    if (std::memcmp(sum.bytes.data(), index.data() + index.size() - 32, 32) != 0 ||
-        sum.hex() != pack.name()) {
-      problem({"damaged", pack.index_file(), "its checksum is not its name"});
-    }
-    std::unordered_map<Digest, PackEntry> indexed;
-    for (size_t i = 0; i < pack.size(); ++i) {
-      PackEntry entry = pack.entry(i);
-      if (i > 0 && !(pack.entry(i - 1).digest < entry.digest)) {
-        problem({"damaged", pack.index_file(), "its entries are out of order"});
-      }
-      indexed.emplace(entry.digest, entry);
-    }
-    auto mapping = pack.mapping();
-    scan_pack(mapping->bytes(), pack.pack_file(), [&](const PackEntry& record) {
-      check_record(pack, mapping->bytes().subspan(record.offset, record.size), record, indexed);
-    });
-    for (const auto& [digest, entry] : indexed) {
-      problem({"missing", digest.text(),
-               "it is in " + quoted(pack.index_file()) + " but not in the pack"});
-    }
-  }
-
-  void check_record(const Pack& pack, std::span<const std::byte> bytes, const PackEntry& record,
-                    std::unordered_map<Digest, PackEntry>& indexed) {
-    bool good = sha256(bytes) == record.digest;
-    if (!good) {
-      problem({"damaged", record.digest.text(),
-               quoted(pack.pack_file()) + " at byte " + std::to_string(record.offset) +
-                   " has another digest"});
-    }
-    auto entry = indexed.find(record.digest);
-    if (entry == indexed.end()) {
-      problem({"damaged", record.digest.text(),
-               "it is in " + quoted(pack.pack_file()) + " but not in its index"});
-    } else {
-      if (entry->second.offset != record.offset || entry->second.size != record.size) {
-        problem({"damaged", record.digest.text(),
-                 quoted(pack.index_file()) + " has another place for it than the pack"});
-      }
-      indexed.erase(entry);
-    }
-    found(record.digest, record.size, good);
+  void repair_store() {
+    RepairReport repaired = repair(env_, store_, checked_);
+    report_.set_aside = std::move(repaired.set_aside);
+    report_.salvaged = repaired.salvaged;
+    auto mended = std::stable_partition(report_.problems.begin(), report_.problems.end(),
+                                        [](const FsckProblem& found) { return !found.mendable; });
+    report_.mended.assign(mended, report_.problems.end());
+    report_.problems.erase(mended, report_.problems.end());
+    checked_.bad.clear();
   }
 
   void note_leftovers() {
-    std::lock_guard hold(mutex_);
     for (const std::string& name : names_in(store_.inside("tmp"))) {
       report_.notes.push_back(quoted(store_.inside("tmp/" + name)) +
                               " is left from interrupted work, or being written; gc removes it");
@@ -158,51 +89,107 @@ class Fsck final : public FsckSink {
       bool orphan = name.ends_with(".pack") && !exists(file.substr(0, file.size() - 5) + ".idx");
       if (orphan) {
         report_.notes.push_back(quoted(file) + " is left from interrupted work; gc removes it");
+        checked_.bad_packs.push_back(name.substr(0, name.size() - 5));
       } else if (!index && !name.ends_with(".pack")) {
-        report_.problems.push_back({"format", file, "this is not a file of the store"});
+        problem({"format", file, "this is not a file of the store"});
       }
     }
   }
 
   // Damage below a root was reported when the objects were hashed; here it only ends the descent.
-  void check_expected() {
+  std::vector<Root> check_expected() {
+    expected_problems_.clear();
     Marker marker(store_);
     marker.on_entry = [&](const Root& tree, const TreeEntry& entry) {
       if (entry.mode == kDirectoryMode || entry.mode == kLeafMode) return;
       auto stat = store_.stat(entry.digest);
-      if (stat && stat->size != entry.size) {
-        problem({"format", tree.digest.text(),
-                 "the size of " + quoted(entry.name) + " is not that of its object"});
-      }
+      if (!stat || stat->size == entry.size || checked_.bad.contains(entry.digest)) return;
+      expected_problems_.push_back(
+          {"format", tree.digest.text(),
+           "the size of " + quoted(entry.name) + " is not that of its object"});
     };
     for (const Root& root : expected_) {
       env_.check_cancelled();
       try {
         marker.mark(root);
+        check_totals(root);
       } catch (const Error& error) {
-        auto known = good_.find(root.digest);
-        bool reported = known != good_.end() && !known->second;
-        if (!reported) problem({"damaged", root.digest.text(), error.message()});
+        if (error.code() == Exit::interrupted) throw;
+        if (checked_.bad.contains(root.digest)) continue;
+        expected_problems_.push_back({"damaged", root.digest.text(), error.message()});
       }
     }
     report_.trees = marker.trees();
     for (const Root& root : marker.missing()) {
-      problem({"missing", root.digest.text(), quoted(root.referrer) + " refers to it"});
+      expected_problems_.push_back(
+          {"missing", root.digest.text(), quoted(root.referrer) + " refers to it"});
     }
+    return marker.missing();
+  }
+
+  // What the referrer says about the object against the object.
+  void check_totals(const Root& root) {
+    if ((!root.size && !root.files) || !store_.contains(root.digest)) return;
+    uint64_t size = 0, files = 1;
+    if (root.kind == RootKind::tree) {
+      files = 0;
+      ObjectView bytes = store_.view(root.digest);
+      for (const TreeEntry& entry : parse_tree(bytes.text(), root.digest.text())) {
+        size += entry.size;
+        files += entry.count;
+      }
+    } else {
+      size = store_.size_of(root.digest);
+    }
+    auto compare = [&](const std::optional<uint64_t>& said, uint64_t is, const char* what) {
+      if (!said || *said == is) return;
+      expected_problems_.push_back({"pointer", root.referrer,
+                                    std::string(what) + " is " + std::to_string(*said) +
+                                        ", that of the object " + std::to_string(is)});
+    };
+    compare(root.size, size, "its size");
+    compare(root.files, files, "its number of files");
+  }
+
+  /// True when anything came.
+  bool fetch(const std::vector<Root>& missing) {
+    std::vector<Digest> wanted;
+    for (const Root& root : missing) wanted.push_back(root.digest);
+    uint64_t before = report_.fetched;
+    for (ObjectSource* source : options_.sources) {
+      std::sort(wanted.begin(), wanted.end());
+      wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+      if (wanted.empty()) break;
+      try {
+        std::vector<Digest> came = source->fetch(env_, store_, wanted);
+        report_.fetched += came.size();
+        std::sort(came.begin(), came.end());
+        std::erase_if(wanted, [&](const Digest& digest) {
+          return std::binary_search(came.begin(), came.end(), digest);
+        });
+      } catch (const Error& error) {
+        if (error.code() == Exit::interrupted) throw;
+        report_.notes.push_back("a remote could not be asked: " + error.message());
+      }
+    }
+    store_.reload();
+    return report_.fetched > before;
   }
 
   Env& env_;
   ObjectStore& store_;
-  std::mutex mutex_;
+  const FsckOptions& options_;
   FsckReport report_;
-  std::unordered_map<Digest, bool> good_;
+  ObjectCheck checked_;
   std::vector<Root> expected_;
+  std::vector<FsckProblem> expected_problems_;
 };
 
-FsckReport fsck(Env& env, ObjectStore& store, std::span<Checker* const> checkers) {
-  // Keeps gc from moving files away under the check.
-  FileLock hold = store.lock(LockKind::shared);
-  return Fsck(env, store).run(checkers);
+}  // namespace
+
+FsckReport fsck(Env& env, ObjectStore& store, std::span<Checker* const> checkers,
+                const FsckOptions& options) {
+  return Fsck(env, store, options).run(checkers);
 }
 
 }  // namespace mlo::store

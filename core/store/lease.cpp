@@ -7,6 +7,7 @@
 #include "base/descriptor.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "store/sharing.hpp"
 
 namespace mlo::store {
 namespace {
@@ -38,6 +39,7 @@ Lease::Lease(ObjectStore& store, std::span<const Digest> objects, const std::str
   // The store's lock keeps gc from seeing the file before it is complete and locked.
   FileLock hold = store.lock(LockKind::shared);
   fd_ = files_->create(path_, Create::exclusive, 0666);
+  open_to_group(store.env(), path_);
   files_->write(fd_.get(), as_bytes(text), path_);
   // Waits: a dry run of gc, which shares the store's lock, may be trying it this very moment.
   while (::flock(fd_.get(), LOCK_EX) != 0) {

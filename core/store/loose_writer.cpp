@@ -7,12 +7,14 @@
 #include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "store/object_store.hpp"
+#include "store/sharing.hpp"
 
 namespace mlo::store {
 
 TemporaryObject::TemporaryObject(Env& env, const std::string& store_path)
     : env_(&env), path_(store_path + "/tmp/" + random_hex(32) + ".loose") {
   fd_ = env.files.create(path_, Create::exclusive, 0444);
+  open_to_group(env, path_);
 }
 
 std::optional<TemporaryObject> TemporaryObject::adopt(Env& env, const std::string& store_path,
@@ -51,7 +53,7 @@ void publish_loose(Env& env, const std::string& store_path, std::span<LooseObjec
   for (LooseObject& object : objects) {
     std::string target = store_path + "/" + loose_name(object.digest);
     std::string directory(parent_path(target));
-    if (directories.insert(directory).second) make_directories(env.files, directory);
+    if (directories.insert(directory).second) make_store_directory(env, directory);
     env.files.rename(object.file.path(), target);
     object.file.release();
   }

@@ -40,10 +40,12 @@ void Marker::mark(const Root& first) {
     pending.pop_back();
     bool known = !marked_.insert(root.digest).second;
     if (opened_.contains(root.digest) || (known && root.kind == RootKind::blob)) continue;
-    if (!store_.contains(root.digest)) {
+    auto stat = store_.stat(root.digest);
+    if (!stat) {
       if (!known) missing_.push_back(root);
       continue;
     }
+    if (!known) bytes_ += stat->size;
     if (is_tree(root)) mark_tree(root, pending);
   }
 }

@@ -20,6 +20,9 @@ class Marker {
   const std::unordered_set<Digest>& marked() const { return marked_; }
   const std::vector<Root>& missing() const { return missing_; }
   uint64_t trees() const { return trees_; }
+  /// Of the marked objects that are here.
+  uint64_t bytes() const { return bytes_; }
+  bool is_opened_tree(const Digest& digest) const { return opened_.contains(digest); }
   /// Called for each entry of each tree, before its object is looked at.
   std::function<void(const Root& tree, const struct TreeEntry& entry)> on_entry;
 
@@ -32,7 +35,7 @@ class Marker {
   /// Trees that were opened: an object may be met as a blob first and as a tree later.
   std::unordered_set<Digest> opened_;
   std::vector<Root> missing_;
-  uint64_t trees_ = 0;
+  uint64_t trees_ = 0, bytes_ = 0;
 };
 
 }  // namespace mlo::store

@@ -20,6 +20,9 @@ Time time_of(const struct stat& status) {
   return int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
 }
 
+// Of the grace period of 14 days.
+constexpr int64_t kFreshEnough = int64_t{86400} * 1'000'000'000;
+
 void create_store(Env& env, const std::string& path) {
   make_directories(env.files, path);
   for (const char* name : {"loose", "packs", "tmp", "trash", "leases", "workspaces"}) {
@@ -278,8 +281,11 @@ bool freshen_file(Env& env, const std::string& file) {
     return true;
   } catch (const Error& error) {
     int number = error.system_code();
-    if (number == ENOENT || number == EACCES || number == EPERM) return false;
-    throw;
+    if (number == ENOENT) return false;
+    if (number != EACCES && number != EPERM) throw;
+    // Another user's. One that is fresh enough needs no touch; another is written anew.
+    auto status = stat_of(file);
+    return status && env.clock.now() - time_of(*status) < kFreshEnough;
   }
 }
 

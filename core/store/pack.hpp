@@ -140,14 +140,18 @@ class PackSet {
   /// Every pack that has it; never looks again.
   std::vector<Found> find_all(const Digest& digest) const;
   std::vector<std::shared_ptr<const Pack>> all() const;
-  /// Errors of the indexes that could not be used, also for want of their whole pack; their objects count as missing.
-  std::vector<std::string> broken() const;
+  /// An index that could not be used, also for want of its whole pack; its objects count as missing.
+  struct Broken {
+    std::string name;    ///< of the pack, without directory and suffix
+    std::string reason;  ///< one line
+  };
+  std::vector<Broken> broken() const;
   void reload() const;
 
  private:
   struct Loaded {
     std::vector<std::shared_ptr<const Pack>> packs;
-    std::vector<std::string> broken;
+    std::vector<Broken> broken;
     int64_t directory_time = 0;
     /// False when the directory changed so recently that another change may bear the same time.
     bool settled = false;

@@ -58,7 +58,7 @@ std::shared_ptr<const PackSet::Loaded> PackSet::load(const Loaded* before) const
       loaded->packs.push_back(std::move(pack));
     } catch (const Error& error) {
       // Removed by gc since the directory was read: simply gone.
-      if (error.system_code() != ENOENT) loaded->broken.push_back(error.message());
+      if (error.system_code() != ENOENT) loaded->broken.push_back({name, error.message()});
     }
   }
   return loaded;
@@ -97,7 +97,7 @@ std::vector<PackSet::Found> PackSet::find_all(const Digest& digest) const {
 }
 
 std::vector<std::shared_ptr<const Pack>> PackSet::all() const { return loaded()->packs; }
-std::vector<std::string> PackSet::broken() const { return loaded()->broken; }
+std::vector<PackSet::Broken> PackSet::broken() const { return loaded()->broken; }
 
 void PackSet::reload() const {
   std::lock_guard hold(mutex_);

@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "store/object_store.hpp"
 #include "store/pack.hpp"
+#include "store/sharing.hpp"
 
 namespace mlo::store {
 namespace {
@@ -16,6 +17,7 @@ PackWriter::PackWriter(Env& env, const std::string& store_path)
   std::string base = store_path_ + "/tmp/" + random_hex(32);
   fd_ = env_.files.create(base + ".pack", Create::exclusive, 0444);
   temporary_pack_ = base + ".pack";
+  open_to_group(env_, temporary_pack_);
   temporary_index_ = base + ".idx";
   buffer_ = pack_magic();
   offset_ = buffer_.size();
@@ -51,6 +53,7 @@ void PackWriter::finish() {
   std::string index = encode_index(entries_, offset_);
   name_ = to_hex(std::span(reinterpret_cast<const uint8_t*>(index.data()) + index.size() - 32, 32));
   Descriptor fd = env_.files.create(temporary_index_, Create::exclusive, 0444);
+  open_to_group(env_, temporary_index_);
   env_.files.write(fd.get(), as_bytes(index), temporary_index_);
   env_.files.sync(fd.get(), temporary_index_);
 }

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "store/gc.hpp"
+#include "store/sharing.hpp"
 
 namespace mlo::store {
 namespace {
@@ -33,7 +34,7 @@ uint64_t bytes_below(const std::string& path) {
 }
 
 void restore_file(Env& env, const std::string& from, const std::string& to) {
-  make_directories(env.files, std::string(parent_path(to)));
+  make_store_directory(env, std::string(parent_path(to)));
   env.files.rename(from, to);
   // Wanted again: the next gc leaves it alone for the grace period.
   freshen_file(env, to);
@@ -57,15 +58,15 @@ uint64_t restore_packs(Env& env, const ObjectStore& store, const std::string& di
 
 }  // namespace
 
-Trash::Trash(Env& env, const ObjectStore& store)
-    : env_(env), store_(store), id_(new_id(env.clock.now())) {}
+Trash::Trash(Env& env, const ObjectStore& store, std::string area)
+    : env_(env), store_(store), area_(std::move(area)), id_(new_id(env.clock.now())) {}
 
 void Trash::take(const std::string& relative) {
   std::string directory(parent_path(relative));
-  std::string target = store_.inside("trash/" + id_ + "/" + directory);
+  std::string target = store_.inside(area_ + "/" + id_ + "/" + directory);
   auto place = std::lower_bound(directories_.begin(), directories_.end(), directory);
   if (place == directories_.end() || *place != directory) {
-    make_directories(env_.files, target);
+    make_store_directory(env_, target);
     directories_.insert(place, directory);
   }
   used_ = true;
@@ -74,7 +75,7 @@ void Trash::take(const std::string& relative) {
 
 void Trash::sync() {
   if (!used_) return;
-  std::string root = store_.inside("trash/" + id_);
+  std::string root = store_.inside(area_ + "/" + id_);
   for (const std::string& directory : directories_) {
     sync_directory(env_.files, root + "/" + directory);
   }
@@ -82,7 +83,8 @@ void Trash::sync() {
     if (exists(root + parent)) sync_directory(env_.files, root + parent);
   }
   sync_directory(env_.files, root);
-  sync_directory(env_.files, store_.inside("trash"));
+  sync_directory(env_.files, store_.inside(area_));
+  sync_directory(env_.files, store_.path());
   for (const std::string& directory : directories_) {
     sync_directory(env_.files, store_.inside(directory));
   }

@@ -12,8 +12,9 @@ namespace mlo::store {
 
 class Trash {
  public:
-  /// A new, empty one; its directory is made with the first file.
-  Trash(Env& env, const ObjectStore& store);
+  /// A new, empty one; its directory is made with the first file. `area`: the directory of the store
+  /// in which it lies ("bad" for what fsck sets aside).
+  Trash(Env& env, const ObjectStore& store, std::string area = "trash");
   /// Moves the file at `relative` (to the store) here.
   void take(const std::string& relative);
   /// Makes what was moved durable: first its new places, then the old ones.
@@ -24,7 +25,7 @@ class Trash {
  private:
   Env& env_;
   const ObjectStore& store_;
-  std::string id_;
+  std::string area_, id_;
   bool used_ = false;
   std::vector<std::string> directories_;  ///< relative, sorted, each once
 };

@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "store/object_store.hpp"
+#include "store/sharing.hpp"
 
 namespace mlo::store {
 namespace {
@@ -20,6 +21,7 @@ void ObjectStore::register_workspace(const std::string& root) {
   std::string file = inside(entry_name(root));
   if (exists(file)) return;
   write_file_atomically(env_->files, file, root + "\n");
+  open_to_group(*env_, file);
 }
 
 void ObjectStore::forget_workspace(const std::string& root) {

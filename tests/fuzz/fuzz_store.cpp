@@ -12,6 +12,7 @@
 #include "store/object_store.hpp"
 #include "store/pack.hpp"
 #include "store/tree.hpp"
+#include "store/verified.hpp"
 
 namespace {
 
@@ -54,6 +55,13 @@ void pack_index(std::string_view bytes) {
   pack.mapping();
 }
 
+/// Only what was encoded parses: everything else is no record at all.
+void verified(std::string_view bytes) {
+  std::vector<store::VerifiedEntry> entries = store::parse_verified(bytes);
+  if (entries.empty()) return;
+  fuzz::require(store::encode_verified(entries) == bytes, "one record has one encoding");
+}
+
 /// A lease that somebody holds; of others only the name is read.
 void lease(std::string_view text) {
   static const std::atomic<bool> cancelled{false};
@@ -93,6 +101,7 @@ int main(int argc, char** argv) {
   std::vector<std::string> words = {
       "40000 ", "40001 ", "100644 ", ".git", "..", std::string(1, '\0'), "18446744073709551615"};
   std::string leases = "mlo-lease 1\nwhat deployment v\n" + a.hex() + "\n" + b.hex() + "\n";
+  std::vector<store::VerifiedEntry> records = {{a, 1, 2, 3, 4, 5, 6}, {b, 7, -8, 9, 1, 2, 3}};
   int code = mlo::fuzz::run_targets(
       {{"tree", trees, words, tree},
        {"pack_records", {record}, {}, pack_records},
@@ -100,6 +109,7 @@ int main(int argc, char** argv) {
         {store::encode_index({{a, 44, 5}}, 49), store::encode_index({{a, 44, 1}, {b, 81, 1}}, 82)},
         {},
         pack_index},
+       {"verified", {store::encode_verified(records)}, {}, verified},
        {"lease", {leases, "mlo-lease 1\nwhat \n"}, {"mlo-lease 2", "what ", "\n", a.hex()}, lease}},
       argc, argv);
   std::error_code ignored;

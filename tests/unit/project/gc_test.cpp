@@ -6,6 +6,7 @@
 #include "data/checkout.hpp"
 #include "project/fsck.hpp"
 #include "repo/init.hpp"
+#include "repo/layout.hpp"
 #include "store/tree.hpp"
 #include "support/error_of.hpp"
 #include "support/git_repo.hpp"
@@ -154,4 +155,96 @@ TEST_CASE_METHOD(ProjectFixture, "fsck names the pointer whose data is missing o
   report = project::fsck(os.env, workspace);
   REQUIRE(report.problems.size() == 1);
   CHECK_THAT(report.problems[0].detail, Contains("a.csv.mlo:2"));
+}
+
+TEST_CASE_METHOD(ProjectFixture, "gc keeps what stashes, reflogs and merges in progress refer to") {
+  auto workspace = make("w");
+  std::string root = workspace.root();
+  add(workspace, "a.csv", "base");
+  commit(workspace);
+  std::vector<Digest> stashed;
+  for (const char* text : {"stash one", "stash two"}) {
+    stashed.push_back(add(workspace, "a.csv", text));
+    git_in(root, "stash -q");
+  }
+  Digest reset = add(workspace, "a.csv", "reset away");
+  commit(workspace);
+  git_in(root, "reset -q --hard HEAD~1");
+  git_in(root, "checkout -q -b gone");
+  Digest deleted = add(workspace, "a.csv", "deleted branch");
+  commit(workspace);
+  git_in(root, "checkout -q main");
+  git_in(root, "branch -q -D gone");
+  CHECK(collect(workspace).store.removed_objects == 0);
+  SECTION("the tips alone keep the stashes") {
+    project::GcReport report = collect(workspace, {.tips = true});
+    CHECK(report.store.removed_objects == 2);
+    for (const Digest& digest : stashed) CHECK(workspace.store().contains(digest));
+    CHECK_FALSE(workspace.store().contains(reset));
+    CHECK_FALSE(workspace.store().contains(deleted));
+  }
+  SECTION("git forgets its reflogs") {
+    git_in(root, "reflog expire --expire=now --all");
+    posix_files().unlink(root + "/.git/ORIG_HEAD");
+    CHECK(collect(workspace).store.removed_objects > 0);
+    CHECK_FALSE(workspace.store().contains(reset));
+  }
+}
+
+TEST_CASE_METHOD(ProjectFixture,
+                 "gc keeps HEAD and index of linked work trees, even unmounted ones") {
+  auto workspace = make("w");
+  add(workspace, "a.csv", "base");
+  commit(workspace);
+  git_in(workspace.root(), "worktree add -q --detach " + dir / "linked");
+  Digest head, index;
+  {
+    auto linked = repo::Workspace::open(os.env, dir / "linked");
+    head = add(linked, "a.csv", "detached head");
+    commit(linked);
+    index = add(linked, "a.csv", "only in the index");
+    git_in(linked.root(), "add a.csv.mlo");
+    dir.write("linked/a.csv.mlo", read_file(workspace.absolute("a.csv.mlo")));
+    CHECK(collect(linked, {.tips = true}).store.removed_objects == 0);
+  }
+  remove_tree(posix_files(), dir / "linked");
+  project::GcOptions options{.tips = true, .forget = {repo::real_path(dir.path()) + "/linked"}};
+  CHECK(collect(workspace, options).store.removed_objects == 0);
+  CHECK(workspace.store().contains(head));
+  CHECK(workspace.store().contains(index));
+}
+
+TEST_CASE_METHOD(ProjectFixture, "gc in a shallow clone keeps what the clone knows and says so") {
+  auto origin = make("origin");
+  for (const char* text : {"one", "two", "three"}) {
+    add(origin, "a.csv", text);
+    commit(origin);
+  }
+  git_in(dir.path(), "clone -q --depth 2 'file://" + origin.root() + "' shallow");
+  auto shallow = repo::Workspace::open(os.env, dir / "shallow");
+  for (const char* text : {"one", "two", "three"}) add(shallow, "a.csv", text);
+  project::GcReport report = collect(shallow);
+  CHECK(report.store.removed_objects == 1);
+  CHECK_FALSE(shallow.store().contains(sha256("one")));
+  CHECK(shallow.store().contains(sha256("two")));
+  REQUIRE(report.notes.size() == 1);
+  CHECK_THAT(report.notes[0], Contains("shallow"));
+}
+
+TEST_CASE_METHOD(ProjectFixture, "max-size goes with no symbolic links into the store") {
+  auto workspace = make("w");
+  dir.write("w/.mlo/config.yaml", "store:\n  link: [symlink]\n");
+  auto again = repo::Workspace::open(os.env, workspace.root());
+  project::GcOptions options;
+  options.store.max_size = 1;
+  CHECK_THAT(error_of([&] { collect(again, options); }).message(), Contains("symbolic links"));
+}
+
+TEST_CASE_METHOD(ProjectFixture, "fsck compares what a pointer says with its object") {
+  auto workspace = make("w");
+  Digest data = add(workspace, "a.csv", "data");
+  dir.write("w/a.csv.mlo", "mlo: 1\ntype: file\ndigest: " + data.text() + "\nsize: 5\n");
+  auto report = project::fsck(os.env, workspace);
+  REQUIRE(report.problems.size() == 1);
+  CHECK(report.problems[0].kind == "pointer");
 }

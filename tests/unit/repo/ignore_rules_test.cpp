@@ -8,10 +8,34 @@
 using namespace mlo;
 
 TEST_CASE("mlo and git agree on what a pattern matches") {
-  const std::string patterns[] = {
-      "*.tmp",  "/top.txt",    "sub/x.txt",  "build/",    "**/deep.txt", "a/**/z",  "doc/**",
-      "!*.tmp", "[a-c]?.csv",  "\\!literal", "\\#hash",   "*.t[!m]p",    "# note",  "sp\\ ace",
-      "x*y*z",  "trailing   ", "sub/*",      "!sub/keep", "*/mid.txt",   "[]a].txt"};
+  const std::string patterns[] = {"*.tmp",
+                                  "/top.txt",
+                                  "sub/x.txt",
+                                  "build/",
+                                  "**/deep.txt",
+                                  "a/**/z",
+                                  "doc/**",
+                                  "!*.tmp",
+                                  "[a-c]?.csv",
+                                  "\\!literal",
+                                  "\\#hash",
+                                  "*.t[!m]p",
+                                  "# note",
+                                  "sp\\ ace",
+                                  "x*y*z",
+                                  "trailing   ",
+                                  "sub/*",
+                                  "!sub/keep",
+                                  "*/mid.txt",
+                                  "[]a].txt",
+                                  "[[:alpha:]].txt",
+                                  "[[:digit:]-b].txt",
+                                  "[![:alpha:]].txt",
+                                  "[[:none:]].txt",
+                                  "[a.txt",
+                                  "a***.txt",
+                                  "***/z",
+                                  "****/mid.txt"};
   const std::string paths[] = {"a.tmp",     "sub/a.tmp",   "top.txt",   "sub/top.txt",  "sub/x.txt",
                                "build/o.o", "p/build/o.o", "deep.txt",  "p/q/deep.txt", "a/z",
                                "a/b/c/z",   "doc/one/two", "ab.csv",    "dd.csv",       "!literal",
@@ -76,4 +100,26 @@ TEST_CASE("git ignores exactly the escaped name") {
   dir.write(".gitignore", text);
   CHECK(test::git_in(dir.path(), "ls-files -o --exclude-standard") ==
         ".gitignore\naxb\nsub/#hash\n");
+}
+
+TEST_CASE("a pattern of many stars takes no exponential time") {
+  std::string stars, directories, deep;
+  for (int i = 0; i < 30; ++i) stars += "*a";
+  for (int i = 0; i < 20; ++i) directories += "**/*a/";
+  for (int i = 0; i < 1000; ++i) deep += "a/";
+  CHECK_FALSE(repo::glob_matches(stars + "b", std::string(3000, 'a')));
+  CHECK(repo::glob_matches(stars, std::string(3000, 'a')));
+  CHECK_FALSE(repo::glob_matches(directories + "b", deep + "c"));
+  CHECK(repo::glob_matches(directories + "b", deep + "b"));
+}
+
+TEST_CASE("brackets know ranges, escapes and the classes of POSIX") {
+  CHECK(repo::glob_matches("[[:upper:][:digit:]]", "7"));
+  CHECK_FALSE(repo::glob_matches("[[:upper:][:digit:]]", "x"));
+  CHECK(repo::glob_matches("[^[:space:]]", "x"));
+  CHECK_FALSE(repo::glob_matches("[^x]", "/"));
+  CHECK(repo::glob_matches("[\\]]", "]"));
+  CHECK(repo::glob_matches("[a-]", "-"));
+  CHECK_FALSE(repo::glob_matches("[[:alpha:]", "a"));
+  CHECK_FALSE(repo::glob_matches("a\\", "a\\"));
 }

@@ -26,10 +26,10 @@ class Expect final : public Checker {
 
 struct FsckFixture : StoreFixture {
   Expect checker;
-  FsckReport report() {
+  FsckReport report(const FsckOptions& options = {}) {
     ObjectStore fresh = ObjectStore::open(os.env, store.path());
     Checker* list[] = {&checker};
-    return fsck(os.env, fresh, list);
+    return fsck(os.env, fresh, list, options);
   }
   /// The kinds of all problems, in order.
   std::string kinds() {
@@ -47,6 +47,8 @@ TEST_CASE_METHOD(FsckFixture, "a healthy store is clean and everything is counte
   CHECK(found.objects == 2);
   CHECK(found.bytes == 5 + kLooseSize);
   CHECK(found.packs == 1);
+  CHECK(found.read_objects == 2);
+  CHECK(found.read_bytes == found.bytes);
 }
 
 TEST_CASE_METHOD(FsckFixture, "every byte of pack and index is covered") {

@@ -3,13 +3,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
+#include <numeric>
+#include <set>
 #include <thread>
 
 #include "store/directory.hpp"
 #include "store/fsck.hpp"
 #include "store/lease.hpp"
 #include "store/pack.hpp"
+#include "store/sweep.hpp"
 #include "store/tree.hpp"
 #include "store_fixture.hpp"
 #include "support/faulty_files.hpp"
@@ -199,7 +203,7 @@ TEST_CASE_METHOD(GcFixture, "a damaged tree stops gc, however it is named") {
 TEST_CASE_METHOD(GcFixture, "missing roots are reported, files that look like trees are kept") {
   Digest almost = put("mlo-tree 1\nbut a text");
   keep(almost, RootKind::any);
-  keep(sha256("evicted"), RootKind::tree);
+  keep(sha256("evicted"), RootKind::blob);
   os.clock.advance(15 * test::kDay);
   GcReport report = collect();
   CHECK(report.missing.size() == 1);
@@ -283,4 +287,152 @@ TEST_CASE_METHOD(GcFixture, "a lease says who holds it and has the bytes of the 
   CHECK(leases[0].held);
   CHECK(leases[0].objects == std::vector<Digest>{object});
   check_golden("lease", read_file(leases[0].file));
+}
+
+TEST_CASE_METHOD(GcFixture,
+                 "gc removes nothing while a tree is missing whose entries it cannot know") {
+  Batch batch(store);
+  Digest child = batch.add("child");
+  batch.commit();
+  Digest lost = sha256("a tree that is not here");
+  keep(lost, GENERATE(RootKind::tree, RootKind::any));
+  CHECK(collect().removed_objects == 0);  // nothing is old enough: nothing to refuse
+  os.clock.advance(15 * test::kDay);
+  GcReport dry = collect({.dry_run = true});
+  CHECK(dry.removed_objects == 1);
+  REQUIRE(dry.unknown.size() == 1);
+  CHECK(dry.unknown[0].digest == lost);
+  CHECK_THAT(error_of([&] { collect(); }), Contains("removes nothing"));
+  CHECK(store.contains(child));
+  CHECK(list_trash(store).empty());
+  SECTION("a remote has it") {
+    GcOptions options;
+    options.held_elsewhere = [&](const Digest& digest) { return digest == lost; };
+    CHECK(collect(options).removed_objects == 1);
+  }
+  SECTION("the user says so") { CHECK(collect({.missing_ok = true}).removed_objects == 1); }
+}
+
+TEST_CASE_METHOD(GcFixture,
+                 "a dry run says where the unused objects lie and what keeps the others") {
+  Digest kept = put("kept");
+  keep(kept);
+  put(kLarge);
+  Digest dead = put("dead");
+  os.clock.advance(15 * test::kDay);
+  GcReport report = collect({.dry_run = true, .attribute = true});
+  REQUIRE(report.groups.size() == 2);
+  CHECK(report.groups[0].place.ends_with(".pack"));
+  CHECK(report.groups[0].objects == 1);
+  CHECK(report.groups[0].newest <= os.clock.now() - 14 * test::kDay);
+  CHECK(report.groups[1].place == "loose");
+  CHECK(report.groups[1].bytes == kLarge.size());
+  REQUIRE(report.keepers.size() == 1);
+  CHECK(report.keepers[0].referrer == "test");
+  CHECK(report.keepers[0].bytes == 4);
+  CHECK(store.contains(dead));
+}
+
+TEST_CASE("packs merge geometrically") {
+  constexpr uint64_t kNone = UINT64_MAX;
+  CHECK(packs_to_merge({}, kNone) == 0);
+  CHECK(packs_to_merge({5}, kNone) == 0);
+  CHECK(packs_to_merge({1, 2, 6, 18}, kNone) == 0);
+  CHECK(packs_to_merge({1, 1, 6, 100}, kNone) == 2);
+  CHECK(packs_to_merge({1, 2, 3, 100}, kNone) == 3);
+  CHECK(packs_to_merge({10, 10, 10, 59}, kNone) == 4);
+  CHECK(packs_to_merge({10, 10, 10, 60}, kNone) == 3);
+  // Full ones are left alone, however many they are.
+  CHECK(packs_to_merge({1, 60, 60, 60}, 100) == 0);
+  CHECK(packs_to_merge({1, 1, 60, 60}, 100) == 2);
+  // A thousand additions and a gc after each: few packs, and each byte was copied few times.
+  std::vector<uint64_t> packs;
+  uint64_t copied = 0;
+  for (int i = 0; i < 1000; ++i) {
+    packs.push_back(1);
+    std::sort(packs.begin(), packs.end());
+    auto end = packs.begin() + static_cast<ptrdiff_t>(packs_to_merge(packs, kNone));
+    if (end == packs.begin()) continue;
+    uint64_t sum = std::accumulate(packs.begin(), end, uint64_t{0});
+    packs.erase(packs.begin(), end);
+    packs.insert(packs.begin(), sum);
+    copied += sum;
+    CHECK(packs.size() <= 10);
+  }
+  CHECK(copied <= 1000 * 10);
+}
+
+TEST_CASE_METHOD(GcFixture, "merging keeps packs below the limit, and young garbage its age") {
+  store.set_pack_limit(4000);
+  std::vector<Digest> all;
+  for (int i = 0; i < 40; ++i) {
+    all.push_back(put(std::string(200, 'a') + std::to_string(i)));
+    keep(all.back());
+  }
+  Digest young = put("young garbage");
+  GcReport report = collect();
+  CHECK(report.merged_packs == 40);
+  CHECK(report.young_objects == 1);
+  CHECK(store.packs().all().size() <= 4);
+  for (const auto& pack : store.packs().all()) CHECK(pack->pack_size() < 4300);
+  for (const Digest& digest : all) CHECK(sha256(store.read(digest)) == digest);
+  CHECK(list_trash(store).empty());
+  CHECK(fsck(os.env, store).clean());
+  os.clock.advance(15 * test::kDay);
+  CHECK(collect().removed_objects == 1);
+  CHECK_FALSE(store.contains(young));
+}
+
+TEST_CASE_METHOD(GcFixture, "max-size evicts what is held elsewhere, least recently used first") {
+  std::vector<Digest> files;
+  for (char c : {'a', 'b', 'c', 'd'}) {
+    files.push_back(put(std::string(kLooseSize, c)));
+    keep(files.back());
+  }
+  Batch batch(store);
+  Digest packed = batch.add("packed");
+  TreeEntry tree = write_tree(batch, {{kFileMode, packed, 6, 1, "p"}});
+  batch.commit();
+  keep(tree.digest, RootKind::tree);
+  // The kernel gives times: make the order certain.
+  for (size_t i : {1, 0, 3, 2}) {
+    ::usleep(20'000);
+    store.freshen(files[i]);
+  }
+  std::set<Digest> remote = {files[0], files[1], files[2], files[3], packed, tree.digest};
+  GcOptions options;
+  options.held_elsewhere = [&](const Digest& digest) { return remote.contains(digest); };
+  options.max_size = 3 * kLooseSize + 1000;
+  SECTION("the oldest go") {
+    GcReport dry = collect(
+        {.dry_run = true, .max_size = options.max_size, .held_elsewhere = options.held_elsewhere});
+    CHECK(dry.evicted_objects == 2);
+    CHECK(store.contains(files[1]));
+    GcReport report = collect(options);
+    CHECK(report.evicted_objects == 2);
+    CHECK(report.store_bytes <= *options.max_size);
+    CHECK_FALSE(store.contains(files[1]));
+    CHECK_FALSE(store.contains(packed));
+    CHECK(store.contains(files[0]));
+    CHECK(store.contains(tree.digest));
+    CHECK(list_trash(store).empty());
+  }
+  SECTION("what no remote holds stays") {
+    remote = {files[2]};
+    options.max_size = 1000;
+    GcReport report = collect(options);
+    CHECK(report.evicted_objects == 1);
+    CHECK(report.store_bytes > *options.max_size);
+    CHECK_FALSE(store.contains(files[2]));
+  }
+  SECTION("what is leased stays") {
+    Lease lease(store, std::span(files), "training");
+    CHECK(collect(options).evicted_objects == 1);
+    for (const Digest& digest : files) CHECK(store.contains(digest));
+  }
+  SECTION("nobody says what remotes hold") {
+    options.held_elsewhere = {};
+    CHECK(collect(options).evicted_objects == 0);
+  }
+  CHECK(fsck(os.env, store).clean());
 }
