@@ -67,7 +67,7 @@ void IndexView::check_packs() const {
 
 void IndexView::check_order() {
   const auto width = static_cast<unsigned>(std::bit_width(chunks_.count));
-  bucket_bits_ = width > 4 ? width - 4 : 0;
+  bucket_bits_ = width > 2 ? width - 2 : 0;
   buckets_.assign((size_t{1} << bucket_bits_) + 1, 0);
   uint32_t before = 0;
   for (size_t i = 0; i < chunks_.count; ++i) {
@@ -97,35 +97,40 @@ void IndexView::check_objects() const {
       throw failure("an object's runs lie outside the table");
     }
     next += entry.count;
-    uint64_t known = 0;
-    bool all_known = true;
-    for (size_t n = entry.first; n < next; ++n) {
-      const RunEntry part = run(n);
-      if (part.pack >= packs_.count || part.count == 0) throw failure("a run is malformed");
-      used[part.pack] = true;
-      const uint64_t end = uint64_t{part.first} + part.count;
-      const RunEntry before = n > entry.first ? run(n - 1) : RunEntry{};
-      if (before.count > 0 && before.pack == part.pack &&
-          uint64_t{before.first} + before.count == part.first) {
-        throw failure("neighbouring runs are not joined");
-      }
-      const PackEntry in = pack(part.pack);
-      if (in.count == 0) {
-        all_known = false;
-        if (end > UINT32_MAX) throw failure("a run lies outside its pack");
-        continue;
-      }
-      if (end > in.count) throw failure("a run lies outside its pack");
-      known += raw_before[in.first + end] - raw_before[in.first + part.first];
-      if (known > entry.size) break;
-    }
-    if (known > entry.size || (all_known && known != entry.size)) {
-      throw failure("an object's size is not that of its chunks");
-    }
+    check_runs(entry, raw_before, used);
   }
   if (next != runs_.count) throw failure("a run belongs to no object");
   for (size_t i = 0; i < packs_.count; ++i) {
     if (!used[i] && pack(i).count == 0) throw failure("a pack is neither described nor used");
+  }
+}
+
+void IndexView::check_runs(const ObjectEntry& object, const std::vector<uint64_t>& raw_before,
+                           std::vector<bool>& used) const {
+  uint64_t known = 0;  // bytes in packs that are described here
+  bool all_known = true;
+  RunEntry before;
+  for (size_t n = object.first; n < object.first + object.count; ++n) {
+    const RunEntry part = run(n);
+    if (part.pack >= packs_.count || part.count == 0) throw failure("a run is malformed");
+    if (before.count > 0 && before.pack == part.pack &&
+        uint64_t{before.first} + before.count == part.first) {
+      throw failure("neighbouring runs are not joined");
+    }
+    before = part;
+    used[part.pack] = true;
+    const PackEntry in = pack(part.pack);
+    const uint64_t end = uint64_t{part.first} + part.count;
+    if (end > (in.count == 0 ? UINT32_MAX : in.count)) throw failure("a run lies outside its pack");
+    if (in.count == 0) {
+      all_known = false;
+      continue;
+    }
+    known += raw_before[in.first + end] - raw_before[in.first + part.first];
+    if (known > object.size) break;  // before the sum could overflow
+  }
+  if (known > object.size || (all_known && known != object.size)) {
+    throw failure("an object's size is not that of its chunks");
   }
 }
 

@@ -65,10 +65,13 @@ class IndexView {
   void check_packs() const;
   void check_order();
   void check_objects() const;
+  /// `raw_before[i]`: bytes of the chunks before the i-th. Marks the packs of the runs in `used`.
+  void check_runs(const ObjectEntry& object, const std::vector<uint64_t>& raw_before,
+                  std::vector<bool>& used) const;
 
   Table superseded_, packs_, chunks_, order_, objects_, runs_;
-  /// buckets_[b] is the number of ids whose top bits are less than b: half a byte for each chunk, and
-  /// a look-up touches one bucket of 8 to 16 instead of bisecting all.
+  /// buckets_[b] is the number of ids whose top bits are less than b: 1 to 2 bytes for each chunk, and
+  /// a look-up touches one bucket of 2 to 4 ids instead of bisecting all.
   std::vector<uint32_t> buckets_;
   unsigned bucket_bits_ = 0;
 };

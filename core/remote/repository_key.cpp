@@ -63,6 +63,21 @@ void check_key_file(const KeySource& source) {
   }
 }
 
+/// As the words of a wrapped key say: `scrypt` with its cost, or `file`.
+SecretKey wrapping_key(std::span<const std::string_view> words, std::string_view salt,
+                       const KeySource& source) {
+  if (words[2] == "file" && words.size() == 5) {
+    if (source.key_bytes.empty()) throw failure("the remote's key needs its key file");
+    check_key_file(source);
+    return from_key_file(source, salt);
+  }
+  if (words[2] != "scrypt" || words.size() != 8) throw malformed();
+  const ScryptCost cost{cost_of(words[3], kLeastLogN, kMostLogN), cost_of(words[4], 1, kMostR),
+                        cost_of(words[5], 1, kMostP)};
+  if (source.passphrase.empty()) throw failure("the remote's key needs its pass phrase");
+  return from_passphrase(source, salt, cost);
+}
+
 }  // namespace
 
 RepositoryKey new_repository_key() {
@@ -101,31 +116,17 @@ RepositoryKey unwrap_key(std::string_view wrapped, const KeySource& source) {
   const auto parts = split(wrapped, ' ');
   if (!wrapped.starts_with("mlo-key ") || parts.size() < 5) throw malformed();
   if (parts[1] != "1") throw failure("the wrapped repository key has a newer format", "update mlo");
-  const bool by_passphrase = parts[2] == "scrypt";
-  if (parts.size() != (by_passphrase ? 8 : 5) || (!by_passphrase && parts[2] != "file")) {
-    throw malformed();
-  }
   const std::string salt = from_hex(parts[parts.size() - 2], kSaltSize);
   const std::string sealed = from_hex(parts.back(), kSealCost + RepositoryKey{}.size());
-  SecretKey wrapping;
-  if (by_passphrase) {
-    const ScryptCost cost{cost_of(parts[3], kLeastLogN, kMostLogN), cost_of(parts[4], 1, kMostR),
-                          cost_of(parts[5], 1, kMostP)};
-    if (source.passphrase.empty()) throw failure("the remote's key needs its pass phrase");
-    wrapping = from_passphrase(source, salt, cost);
-  } else {
-    if (source.key_bytes.empty()) throw failure("the remote's key needs its key file");
-    check_key_file(source);
-    wrapping = from_key_file(source, salt);
-  }
+  SecretKey wrapping = wrapping_key(parts, salt, source);
   Nonce nonce;
   sealed.copy(reinterpret_cast<char*>(nonce.data()), nonce.size());
-  auto key = aes_gcm_open(wrapping, nonce, wrapped.substr(0, wrapped.size() - parts.back().size()),
-                          std::string_view(sealed).substr(nonce.size()));
+  const std::string_view label = wrapped.substr(0, wrapped.size() - parts.back().size());
+  auto key = aes_gcm_open(wrapping, nonce, label, std::string_view(sealed).substr(nonce.size()));
   wipe(wrapping);
   if (!key) {
-    throw failure(by_passphrase ? "wrong pass phrase for the remote's key"
-                                : "wrong key file for the remote's key");
+    throw failure(parts[2] == "file" ? "wrong key file for the remote's key"
+                                     : "wrong pass phrase for the remote's key");
   }
   RepositoryKey result;
   key->copy(reinterpret_cast<char*>(result.data()), result.size());
