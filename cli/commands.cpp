@@ -24,6 +24,14 @@ std::span<const Command> commands() {
       {"data list", "list what is tracked", declare_data_list},
       {"data diff", "show which files differ between commits or from the work tree",
        declare_data_diff},
+      // remotes
+      {"remote add", "name a place that data is pushed to and fetched from", declare_remote_add},
+      {"remote list", "list the remotes", declare_remote_list},
+      {"remote default", "choose the remote of push, fetch and pull", declare_remote_default},
+      {"remote remove", "forget a remote; what was pushed there stays", declare_remote_remove},
+      {"push", "send the data of commits to a remote", declare_push},
+      {"fetch", "bring data from a remote into the store", declare_fetch},
+      {"pull", "fetch data and check it out", declare_pull},
       // train, evaluate, predict
       {"train", "train a model as mlo.yaml says, in this process", declare_train},
       {"predict", "predict with a model, for the rows of a file or of standard input",

@@ -51,5 +51,12 @@ Action declare_model_alias(CLI::App& app);
 Action declare_model_history(CLI::App& app);
 Action declare_fsck(CLI::App& app);
 Action declare_gc(CLI::App& app);
+Action declare_push(CLI::App& app);
+Action declare_fetch(CLI::App& app);
+Action declare_pull(CLI::App& app);
+Action declare_remote_add(CLI::App& app);
+Action declare_remote_list(CLI::App& app);
+Action declare_remote_default(CLI::App& app);
+Action declare_remote_remove(CLI::App& app);
 
 }  // namespace mlo::cli

@@ -7,8 +7,8 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "format/yaml_splice.hpp"
 #include "package/model_files.hpp"
-#include "package/yaml_splice.hpp"
 #include "repo/workspace.hpp"
 
 namespace mlo::package {
@@ -203,9 +203,9 @@ AliasReport Registry::alias(const AliasOptions& options) {
   const std::string file = model_file(options.name);
   const std::string text =
       read_file_if_exists(workspace_.absolute(file)).value_or(empty_model_file());
-  std::string edited = options.version
-                           ? set_entry(text, file, "aliases", options.alias, *options.version)
-                           : remove_entry(text, file, "aliases", options.alias);
+  std::string edited =
+      options.version ? format::set_at(text, file, {"aliases", options.alias}, *options.version)
+                      : format::remove_at(text, file, {"aliases", options.alias});
   const std::string message =
       options.version
           ? fmt::format("model {}: {} is version {}", options.name, options.alias, *options.version)

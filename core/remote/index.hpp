@@ -85,21 +85,24 @@ class IndexSet {
     uint32_t ordinal = 0;
     StoredChunk chunk;
   };
+  /// Packs that may be used; absent: all.
+  using PackFilter = std::function<bool(const Digest& pack)>;
   /// Of a whole object, ask for the id of its digest; one that is a piece of another object, stored
   /// without kWhole, is as good.
-  std::optional<Place> find_chunk(const Digest& id) const;
+  std::optional<Place> find_chunk(const Digest& id, const PackFilter& usable = {}) const;
   /// A cut object's runs, none of them empty; nullopt also for whole ones, and where no index describes
   /// one of its packs.
-  std::optional<CutObject> find_object(const Digest& digest) const;
+  std::optional<CutObject> find_object(const Digest& digest, const PackFilter& usable = {}) const;
   /// All chunks of a pack, in its order; empty when no index describes it.
   std::vector<StoredChunk> chunks_of(const Digest& pack) const;
   /// Those that an index describes, ascending.
   std::vector<Digest> packs() const;
   /// Everything in one content, superseding all that were added; for merging and for gc (`keep` says
-  /// which packs stay; objects with a run in another are dropped). A file holds kMostFile: merge the small
+  /// which packs stay, described here or not; objects with a run in another are dropped). A file holds kMostFile: merge the small
   /// ones of a large remote in a set of their own.
   IndexContent merged(const std::function<bool(const Digest& pack)>& keep) const;
-  std::vector<std::string> names() const;  ///< also of superseded ones
+  std::vector<std::string> names() const;       ///< also of superseded ones
+  std::vector<std::string> superseded() const;  ///< by one of them, known or not
 
  private:
   struct Impl;

@@ -64,24 +64,28 @@ void IndexSet::add(std::string name, std::string bytes) {
 
 bool IndexSet::has(std::string_view name) const { return impl_->names.contains(std::string(name)); }
 
-std::optional<IndexSet::Place> IndexSet::find_chunk(const Digest& id) const {
+std::optional<IndexSet::Place> IndexSet::find_chunk(const Digest& id,
+                                                    const PackFilter& usable) const {
   for (const LoadedIndex& index : impl_->indexes) {
     if (!index.live) continue;
     const auto number = index.view.find_chunk(id);
     if (!number) continue;
     const IndexView::PackEntry pack = index.view.pack_of(*number);
+    if (usable && !usable(pack.name)) continue;
     return Place{pack.name, static_cast<uint32_t>(*number - pack.first), index.view.chunk(*number)};
   }
   return std::nullopt;
 }
 
-std::optional<CutObject> IndexSet::find_object(const Digest& digest) const {
+std::optional<CutObject> IndexSet::find_object(const Digest& digest,
+                                               const PackFilter& usable) const {
   for (const LoadedIndex& index : impl_->indexes) {
     if (!index.live) continue;
     const auto at = index.view.find_object(digest);
     if (!at) continue;
     CutObject object = index.view.cut_object(index.view.object(*at));
-    if (impl_->complete(object)) return object;
+    const auto may_use = [&](const Run& run) { return !usable || usable(run.pack); };
+    if (std::ranges::all_of(object.runs, may_use) && impl_->complete(object)) return object;
   }
   return std::nullopt;
 }
@@ -113,10 +117,9 @@ std::vector<Digest> IndexSet::packs() const {
 IndexContent IndexSet::merged(const std::function<bool(const Digest& pack)>& keep) const {
   IndexContent content;
   content.superseded = names();
-  std::set<Digest> kept, objects;
+  std::set<Digest> objects;
   for (const Digest& pack : packs()) {
     if (!keep(pack)) continue;
-    kept.insert(pack);
     content.packs.push_back({pack, chunks_of(pack)});
   }
   for (const LoadedIndex& index : impl_->indexes) {
@@ -124,13 +127,17 @@ IndexContent IndexSet::merged(const std::function<bool(const Digest& pack)>& kee
       const IndexView::ObjectEntry entry = index.view.object(i);
       if (objects.contains(entry.digest)) continue;
       CutObject object = index.view.cut_object(entry);
-      const auto here = [&](const Run& run) { return kept.contains(run.pack); };
-      if (!std::ranges::all_of(object.runs, here) || !impl_->complete(object)) continue;
+      const auto stays = [&](const Run& run) { return keep(run.pack); };
+      if (!std::ranges::all_of(object.runs, stays)) continue;
       objects.insert(entry.digest);
       content.objects.push_back(std::move(object));
     }
   }
   return content;
+}
+
+std::vector<std::string> IndexSet::superseded() const {
+  return {impl_->superseded.begin(), impl_->superseded.end()};
 }
 
 std::vector<std::string> IndexSet::names() const {

@@ -102,6 +102,8 @@ class Git {
   /// git_tips.hpp lists, and in all they reach (as far as they are here). Throws on a missing object.
   std::vector<GitVersion> versions(Reach reach,
                                    const std::function<bool(std::string_view path)>& wanted);
+  /// The commits that git_tips.hpp lists, each once.
+  std::vector<std::string> tips();
   /// Commits that `rev` reaches, newest first, at most `limit`.
   std::vector<std::string> log(const std::string& rev, size_t limit);
 

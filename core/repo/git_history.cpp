@@ -1,5 +1,6 @@
 // Files in every commit that anything refers to. A tree is opened once, however many commits share
 // it: 10,000 commits that change one file each cost 10,000 small trees, not 10,000 work trees.
+#include <set>
 #include <unordered_set>
 
 #include "base/text.hpp"
@@ -98,5 +99,13 @@ std::vector<GitVersion> Git::versions(Reach reach,
 }
 
 bool is_shallow(const Git& git) { return !shallow_commits(git.common_dir()).empty(); }
+
+std::vector<std::string> Git::tips() {
+  std::set<std::string> commits;
+  for (const git_oid& tip : collect_tips(impl_->raw(), common_dir_, Reach::tips).commits) {
+    commits.insert(hex_of(&tip));
+  }
+  return {commits.begin(), commits.end()};
+}
 
 }  // namespace mlo::repo

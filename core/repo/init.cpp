@@ -31,7 +31,7 @@ constexpr std::string_view kTemplate =
 #     share: 0.5                  # of the columns; at least so many drifted means exit 1
 #     fail_on: []                 # columns that alone suffice
 
-# remotes:                        # reserved: where objects are pushed to and fetched from
+# remotes:                        # mlo push, fetch, pull; 'mlo remote add' writes it
 #   origin: {url: /mnt/shared/mlo}
 
 # stages: {}                      # reserved: a pipeline: commands, what they read and what they write

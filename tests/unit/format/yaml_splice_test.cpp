@@ -1,4 +1,4 @@
-#include "package/yaml_splice.hpp"
+#include "format/yaml_splice.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -6,17 +6,15 @@
 #include "format/yaml.hpp"
 
 using namespace mlo;
-using package::remove_entry;
-using package::set_entry;
-using package::set_member;
+using format::Value;
 
 namespace {
 
 std::string set(std::string_view text, const std::string& key, int value) {
-  return set_entry(text, "m.yaml", "aliases", key, value);
+  return format::set_at(text, "m.yaml", {"aliases", key}, value);
 }
 std::string removed(std::string_view text, const std::string& key) {
-  return remove_entry(text, "m.yaml", "aliases", key);
+  return format::remove_at(text, "m.yaml", {"aliases", key});
 }
 
 }  // namespace
@@ -74,10 +72,37 @@ TEST_CASE("the last entry leaves an empty section") {
 }
 
 TEST_CASE("members of the document") {
-  CHECK(set_member("mlo: 1\n", "m", "stage", "production") == "mlo: 1\nstage: production\n");
-  CHECK(set_member("stage: old # x\nmlo: 1\n", "m", "stage", "new") == "stage: new # x\nmlo: 1\n");
-  CHECK(set_member("stage:\nmlo: 1\n", "m", "stage", "new") == "stage: new\nmlo: 1\n");
-  CHECK(set_member("", "m", "stage", "a: b") == "stage: \"a: b\"\n");
+  CHECK(format::set_at("mlo: 1\n", "m", {"stage"}, "production") == "mlo: 1\nstage: production\n");
+  CHECK(format::set_at("stage: old # x\nmlo: 1\n", "m", {"stage"}, "new") ==
+        "stage: new # x\nmlo: 1\n");
+  CHECK(format::set_at("stage:\nmlo: 1\n", "m", {"stage"}, "new") == "stage: new\nmlo: 1\n");
+  CHECK(format::set_at("", "m", {"stage"}, "a: b") == "stage: \"a: b\"\n");
+}
+
+TEST_CASE("mappings in flow style, and what lies three keys deep") {
+  const Value origin = Value::object().set("url", "/mnt/data").set("default", true);
+  auto add = [&](std::string_view text, const std::string& name, const Value& value) {
+    return format::set_at(text, "m", {"remotes", name}, value);
+  };
+  CHECK(add("", "origin", origin) == "remotes:\n  origin: {url: /mnt/data, default: true}\n");
+  CHECK(add("", "o", Value::object().set("url", "/a, b/{c}")) ==
+        "remotes:\n  o: {url: \"/a, b/{c}\"}\n");
+  const std::string block =
+      "remotes:\n  a:\n    url: /a   # disk\n    # more\n    jobs: 3\n\n  # the other\n"
+      "  b:\n    url: /b\n# end\nstages: {}\n";
+  CHECK(add(block, "c", origin) ==
+        "remotes:\n  a:\n    url: /a   # disk\n    # more\n    jobs: 3\n\n  # the other\n"
+        "  b:\n    url: /b\n  c: {url: /mnt/data, default: true}\n# end\nstages: {}\n");
+  CHECK(format::remove_at(block, "m", {"remotes", "a"}) ==
+        "remotes:\n\n  # the other\n  b:\n    url: /b\n# end\nstages: {}\n");
+  CHECK(format::set_at(block, "m", {"remotes", "a", "default"}, true) ==
+        "remotes:\n  a:\n    url: /a   # disk\n    # more\n    jobs: 3\n    default: true\n\n"
+        "  # the other\n  b:\n    url: /b\n# end\nstages: {}\n");
+  CHECK(format::remove_at("remotes:\n  a: {url: x, default: true}\n", "m",
+                          {"remotes", "a", "default"}) == "remotes:\n  a: {url: x}\n");
+  CHECK(format::set_at("remotes:\n  a: {url: x}\n", "m", {"remotes", "a", "default"}, true) ==
+        "remotes:\n  a: {default: true, url: x}\n");
+  CHECK(format::remove_at("remotes:\n  a: {url: x}\n", "m", {"remotes", "a"}) == "remotes: {}\n");
 }
 
 TEST_CASE("what cannot be spliced is refused, not guessed") {

@@ -1,0 +1,38 @@
+#include "project/fetch.hpp"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/commands/remotes.hpp"
+
+namespace mlo::cli {
+
+Action declare_fetch(CLI::App& app) {
+  auto options = std::make_shared<project::FetchOptions>();
+  app.add_option("PATH", options->paths, "only these files and directories, or globs");
+  app.add_option("-r,--remote", options->remote, "the remote, instead of the default one")
+      ->type_name("NAME");
+  app.add_option("--rev", options->rev, "the data of this commit, instead of the work tree's")
+      ->type_name("REV");
+  app.add_flag("--all", options->all, "whatever the history of any branch or tag names");
+  app.add_option("--max-size", options->max_size, "no files larger than SIZE (such as 500MB)")
+      ->type_name("SIZE")
+      ->transform(CLI::AsSizeValue(false));
+  app.add_flag("-n,--dry-run", options->dry_run, "only say what would be fetched");
+  app.add_option("-j,--jobs", options->jobs, "transfers at a time")
+      ->type_name("N")
+      ->check(CLI::Range(1, 256));
+  return [options](Context& context) {
+    repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
+    const project::FetchReport report = project::fetch(context.env, workspace, *options);
+    if (context.json) {
+      context.out.document(fetch_json(report, options->dry_run));
+    } else {
+      print_fetch(context.out, report, options->dry_run);
+    }
+    return report.result.missing.empty() ? Exit::done : Exit::no;
+  };
+}
+
+}  // namespace mlo::cli

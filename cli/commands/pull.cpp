@@ -1,0 +1,42 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/commands.hpp"
+#include "cli/commands/data_files.hpp"
+#include "cli/commands/remotes.hpp"
+#include "project/fetch.hpp"
+
+namespace mlo::cli {
+namespace {
+
+constexpr size_t kLines = 20;
+
+}  // namespace
+
+Action declare_pull(CLI::App& app) {
+  auto options = std::make_shared<project::FetchOptions>();
+  auto force = std::make_shared<bool>(false);
+  app.add_option("PATH", options->paths, "only these files and directories");
+  app.add_option("-r,--remote", options->remote, "the remote, instead of the default one")
+      ->type_name("NAME");
+  app.add_flag("-f,--force", *force, "overwrite content that is not stored");
+  app.add_option("-j,--jobs", options->jobs, "transfers at a time")
+      ->type_name("N")
+      ->check(CLI::Range(1, 256));
+  return [options, force](Context& context) {
+    repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
+    const project::PullReport report = project::pull(context.env, workspace, *options, *force);
+    if (context.json) {
+      context.out.document(fetch_json(report.fetch, false)
+                               .set("pointers", report.checkout.pointers)
+                               .set("files", files_json(report.checkout.files)));
+      return Exit::done;
+    }
+    print_fetch(context.out, report.fetch, false);
+    print_files(context.out, report.checkout.files, kLines);
+    if (report.checkout.files.empty()) context.out.line("data is as its pointers say");
+    return Exit::done;
+  };
+}
+
+}  // namespace mlo::cli
