@@ -6,6 +6,8 @@
 #include "remote/directory_backend.hpp"
 #include "remote/http_backend.hpp"
 #include "remote/s3_backend.hpp"
+#include "remote/sftp_backend.hpp"
+#include "remote/url.hpp"
 
 namespace mlo::remote {
 
@@ -18,9 +20,9 @@ std::unique_ptr<Backend> open_backend(Env& env, const RemoteConfig& config) {
     case Scheme::http:
       return std::make_unique<HttpBackend>(env, config);
     case Scheme::sftp:
-      break;
+      return std::make_unique<SftpBackend>(env, config);
   }
-  throw failure("this build has no backend for " + quoted(config.url));
+  throw failure("no backend for " + quoted(public_url(config.url)));
 }
 
 BackendTraits probe(Env&, Backend& backend) {
