@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "repo/hook_files.hpp"
 #include "repo/hook_script.hpp"
+#include "repo/layout.hpp"
 #include "repo/merge_config.hpp"
 
 namespace mlo::repo {
@@ -23,13 +24,15 @@ bool is_husky(const std::string& directory) {
 }
 
 std::string why_foreign(const HooksDirectory& place, const Git& git) {
-  if (!place.configured || is_husky(place.path)) return "";
+  if (is_husky(place.path)) return "";
   if (place.from_outside) return "core.hooksPath is set outside of this repository";
-  if (is_inside(place.path, git.work_tree()) || is_inside(place.path, git.common_dir()) ||
-      is_inside(place.path, git.main_work_tree())) {
-    return "";
+  // Perhaps a symbolic link to a folder that all repositories of a user share.
+  std::string path = is_directory(place.path) ? real_path(place.path) : place.path;
+  for (const std::string& own : {git.work_tree(), git.main_work_tree(), git.common_dir()}) {
+    if (is_inside(path, own)) return "";
   }
-  return "core.hooksPath leads outside of this repository";
+  return std::string(place.configured ? "core.hooksPath" : "the folder of hooks") +
+         " leads outside of this repository";
 }
 
 Git& git_of(Workspace& workspace) {
@@ -67,9 +70,9 @@ HooksReport inspect_hooks(Git& git) {
 
 HooksReport install_hooks(Env& env, Workspace& workspace, const InstallHooksOptions& options) {
   Git& git = git_of(workspace);
+  // Makes .mlo where there is none yet, too: hooks act in workspaces that have one.
+  WorkspaceLock lock = workspace.lock();
   HooksReport report = inspect_hooks(git);
-  // Hooks act in workspaces that have one.
-  make_directories(env.files, workspace.mlo_dir());
   report.changed |= install_merge_driver(env, git, options.program);
   if (options.attributes) {
     report.changed |= install_shared_attributes(env, git);
@@ -93,6 +96,7 @@ HooksReport install_hooks(Env& env, Workspace& workspace, const InstallHooksOpti
 
 HooksReport uninstall_hooks(Env& env, Workspace& workspace) {
   Git& git = git_of(workspace);
+  WorkspaceLock lock = workspace.lock();
   HooksReport report = inspect_hooks(git);
   for (HookState& hook : report.hooks) report.changed |= uninstall_hook(env, hook);
   report.changed |= uninstall_local_attributes(env, git);

@@ -209,6 +209,15 @@ TEST_CASE("core.hooksPath is obeyed inside of the repository and left alone outs
   CHECK(names_in(elsewhere.path()).empty());
 }
 
+TEST_CASE("a folder of hooks that is a link to elsewhere is left alone") {
+  HooksFixture fixture;
+  TempDir shared;
+  remove_tree(posix_files(), fixture.dir / ".git/hooks");
+  REQUIRE(::symlink(shared.path().c_str(), (fixture.dir / ".git/hooks").c_str()) == 0);
+  CHECK(fixture.install().foreign == "the folder of hooks leads outside of this repository");
+  CHECK(names_in(shared.path()).empty());
+}
+
 TEST_CASE("--attributes names the driver for everybody, once") {
   HooksFixture fixture;
   fixture.dir.write(".gitattributes", "*.png binary");
