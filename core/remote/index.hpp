@@ -98,8 +98,8 @@ class IndexSet {
   /// Those that an index describes, ascending.
   std::vector<Digest> packs() const;
   /// Everything in one content, superseding all that were added; for merging and for gc (`keep` says
-  /// which packs stay, described here or not; objects with a run in another are dropped). A file holds kMostFile: merge the small
-  /// ones of a large remote in a set of their own.
+  /// which packs stay, described here or not; objects with a run in another are dropped). A file holds
+  /// kMostFile: merge the small ones of a large remote in a set of their own.
   IndexContent merged(const std::function<bool(const Digest& pack)>& keep) const;
   std::vector<std::string> names() const;       ///< also of superseded ones
   std::vector<std::string> superseded() const;  ///< by one of them, known or not

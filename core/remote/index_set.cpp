@@ -117,17 +117,20 @@ std::vector<Digest> IndexSet::packs() const {
 IndexContent IndexSet::merged(const std::function<bool(const Digest& pack)>& keep) const {
   IndexContent content;
   content.superseded = names();
-  std::set<Digest> objects;
   for (const Digest& pack : packs()) {
-    if (!keep(pack)) continue;
-    content.packs.push_back({pack, chunks_of(pack)});
+    if (keep(pack)) content.packs.push_back({pack, chunks_of(pack)});
   }
+  // A pack that nobody describes here may be described by an index outside this set.
+  const auto stays = [&](const Run& run) {
+    const auto found = impl_->find_pack(run.pack);
+    return keep(run.pack) && (!found || uint64_t{run.first} + run.count <= found->pack.count);
+  };
+  std::set<Digest> objects;
   for (const LoadedIndex& index : impl_->indexes) {
     for (size_t i = 0; index.live && i < index.view.object_count(); ++i) {
       const IndexView::ObjectEntry entry = index.view.object(i);
       if (objects.contains(entry.digest)) continue;
       CutObject object = index.view.cut_object(entry);
-      const auto stays = [&](const Run& run) { return keep(run.pack); };
       if (!std::ranges::all_of(object.runs, stays)) continue;
       objects.insert(entry.digest);
       content.objects.push_back(std::move(object));

@@ -145,15 +145,31 @@ TEST_CASE("indexes merge into one that says the same") {
   const IndexContent all = set.merged([](const Digest&) { return true; });
   CHECK(all.superseded == set.names());
   CHECK(all.packs.size() == 3);
-  CHECK(all.objects.size() == 2);  // "in d" lies in a pack that nobody describes
+  CHECK(all.objects.size() == 3);
   const IndexSet merged = set_of({all});
   CHECK(merged.find_object(sha256("in a and b")));
   CHECK(merged.find_chunk(sha256("c3"))->pack == sha256("c"));
 
-  const IndexContent some = set.merged([](const Digest& pack) { return pack != sha256("b"); });
+  const IndexContent some =
+      set.merged([](const Digest& pack) { return pack != sha256("b") && pack != sha256("d"); });
   CHECK(some.packs.size() == 2);
   REQUIRE(some.objects.size() == 1);
   CHECK(some.objects[0].digest == sha256("in a and c"));
+}
+
+// The index of a later push names the packs of an earlier one; only small indexes are merged.
+TEST_CASE("merging some indexes keeps objects in packs that the others describe") {
+  IndexContent large, small, smallest;
+  large.packs = {described("a", 50)};
+  small.packs = {described("b", 2)};
+  small.objects = {{sha256("in a and b"), 400, {{sha256("a"), 7, 3}, {sha256("b"), 0, 1}}}};
+  smallest.packs = {described("c", 1)};
+  const IndexContent merged = set_of({small, smallest}).merged([](const Digest&) { return true; });
+  REQUIRE(merged.objects.size() == 1);
+  CHECK_FALSE(set_of({merged}).find_object(sha256("in a and b")));
+  const auto found = set_of({large, small, smallest, merged}).find_object(sha256("in a and b"));
+  REQUIRE(found);
+  CHECK(found->runs.size() == 2);
 }
 
 TEST_CASE("the same chunk in two packs is found in one of them") {
