@@ -12,7 +12,10 @@ namespace {
 
 format::Value to_json(const data::ListedData& entry) {
   bool tree = entry.type == repo::Pointer::Type::tree;
-  return data::to_json(entry.file).set("type", tree ? "tree" : "file").set("files", entry.files);
+  return data::to_json(entry.file)
+      .set("type", tree ? "tree" : "file")
+      .set("files", entry.files)
+      .set("source", entry.source ? repo::to_value(*entry.source) : format::Value());
 }
 
 void print(Output& out, const data::ListReport& report) {
@@ -22,6 +25,8 @@ void print(Output& out, const data::ListReport& report) {
   for (const data::ListedData& entry : report.entries) {
     bool tree = entry.type == repo::Pointer::Type::tree;
     std::string path = printable(entry.file.path) + (tree ? "/" : "");
+    if (entry.source)
+      path += out.paint(Color::dim, "  (from " + printable(entry.source->url) + ")");
     if (entry.file.state == data::State::missing) {
       path += out.paint(Color::red, "  (not in the store)");
     }

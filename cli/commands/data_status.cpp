@@ -7,6 +7,18 @@
 #include "cli/commands/data_files.hpp"
 
 namespace mlo::cli {
+namespace {
+
+format::Value imports_json(const std::vector<data::Imported>& imports) {
+  format::Value list = format::Value::array();
+  for (const data::Imported& each : imports) {
+    list.push(
+        format::Value::object().set("path", each.path).set("source", repo::to_value(each.source)));
+  }
+  return list;
+}
+
+}  // namespace
 
 Action declare_data_status(CLI::App& app) {
   auto options = std::make_shared<data::StatusOptions>();
@@ -20,7 +32,8 @@ Action declare_data_status(CLI::App& app) {
       context.out.document(format::Value::object()
                                .set("clean", report.clean())
                                .set("pointers", report.pointers)
-                               .set("files", files_json(report.files)));
+                               .set("files", files_json(report.files))
+                               .set("imports", imports_json(report.imports)));
     } else if (report.pointers == 0) {
       context.out.line("no data is tracked here (mlo data add PATH)");
     } else if (report.clean()) {

@@ -160,8 +160,9 @@ class Adder {
 
   void publish() {
     if (!lock_) lock_ = workspace_.lock(options_.lock_timeout);
-    for (const Tracked& tracked : pointers_) {
+    for (Tracked& tracked : pointers_) {
       auto before = pointer_for(workspace_, tracked.path);
+      if (before) keep_source(*before, tracked);
       State state = !before                              ? State::added
                     : before->pointer == tracked.pointer ? State::unchanged
                                                          : State::updated;
@@ -170,6 +171,18 @@ class Adder {
     }
     publish_pointers(env_, workspace_, pointers_);
     save_if_possible(env_, workspace_, index_);
+  }
+
+  /// Imported data that was changed is no longer that of its source, and `data update` must not take
+  /// the change for an old version.
+  void keep_source(const Tracked& before, Tracked& now) {
+    if (!before.pointer.source) return;
+    if (before.pointer.same_content(now.pointer)) {
+      now.pointer.source = before.pointer.source;
+    } else {
+      env_.reporter.note(quoted(now.path) + " differs from " + before.pointer.source->url +
+                         ", which it was imported from, and no longer follows it");
+    }
   }
 
   Env& env_;

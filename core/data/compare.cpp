@@ -84,6 +84,13 @@ void compare_tree(const store::ObjectStore& store, const Tracked& tracked, const
   Comparison(store, scan, visit).directories(tracked.path, &tracked.pointer.digest, &root);
 }
 
+std::optional<Digest> content_before(const store::TreeEntry& before, uint32_t mode_after) {
+  const auto regular = [](uint32_t mode) {
+    return mode == store::kFileMode || mode == store::kExecutableMode;
+  };
+  return regular(before.mode) && regular(mode_after) ? std::optional(before.digest) : std::nullopt;
+}
+
 FileState state_of(const store::ObjectStore& store, const Difference& difference) {
   FileState file{difference.path, State::modified, {}, 0, {}};
   const ScanEntry* actual = difference.actual;
@@ -100,6 +107,9 @@ FileState state_of(const store::ObjectStore& store, const Difference& difference
   } else if (actual->digest != difference.wanted->digest &&
              shares_object(store, difference.wanted->digest, *actual)) {
     file.state = State::damaged;
+  }
+  if (file.state == State::modified) {
+    file.before = content_before(*difference.wanted, actual->mode);
   }
   return file;
 }

@@ -28,6 +28,9 @@ void compare_tree(const store::ObjectStore& store, const Tracked& tracked, const
 /// A difference as a report says it, seen from the stored side: "deleted" is not in the work tree.
 FileState state_of(const store::ObjectStore& store, const Difference& difference);
 
+/// FileState::before of a modified path: nullopt unless both sides are regular files.
+std::optional<Digest> content_before(const store::TreeEntry& before, uint32_t mode_after);
+
 /// A pair of a deleted and an added file of the same content and size becomes one "renamed" at the new
 /// path. Empty files never pair. Keeps the order of paths.
 std::vector<FileState> with_renames(std::vector<FileState> files);

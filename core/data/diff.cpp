@@ -73,6 +73,7 @@ class Diff {
       if (std::string pointed = repo::pointed_path(path); !pointed.empty()) path = pointed;
       wanted_.prefixes.push_back(path);
     }
+    report_.paths = wanted_.prefixes;
   }
 
   bool is_revision(const std::string& argument) {
@@ -101,7 +102,7 @@ class Diff {
     in_context("in the diff of " + quoted(path), [&] {
       if (report_.to.empty()) {
         against_work_tree(path, from);
-      } else if (!from || !to || !(*from == *to)) {
+      } else if (!from || !to || !from->same_content(*to)) {
         stored_sides(path, from, to);
       }
     });
@@ -138,6 +139,7 @@ class Diff {
     State state = !each.before ? State::added : !each.after ? State::deleted : State::modified;
     FileState file{each.path, state, shown->digest, shown->size, {}};
     if (shown->is_directory()) file.digest.reset();
+    if (state == State::modified) file.before = content_before(*each.before, each.after->mode);
     report_.files.push_back(std::move(file));
   }
 

@@ -18,8 +18,9 @@ struct DiffOptions {
 };
 
 struct DiffReport {
-  std::string from;  ///< commit; empty: the pointers of the work tree
-  std::string to;    ///< commit; empty: the work tree
+  std::string from;                ///< commit; empty: the pointers of the work tree
+  std::string to;                  ///< commit; empty: the work tree
+  std::vector<std::string> paths;  ///< the PATH arguments, relative to the root
   std::vector<FileState> files;
 };
 

@@ -33,6 +33,8 @@ struct FileState {
   std::optional<Digest> digest;  ///< nullopt: unknown or nothing there
   uint64_t size = 0;
   std::string from;  ///< renamed only
+  /// Modified regular files: the content that is stored or on the first side.
+  std::optional<Digest> before = std::nullopt;
 };
 
 /// {path, state, digest, size}; `from` for renames, `path_base64` where the path is not UTF-8.

@@ -21,7 +21,8 @@ ListReport list(Env& env, repo::Workspace& workspace, const ListOptions& options
                                  pointer.size,
                                  {}},
                                 pointer.type,
-                                pointer.files});
+                                pointer.files,
+                                pointer.source});
       continue;
     }
     store::walk_tree(

@@ -1,6 +1,7 @@
 // `mlo data list`: what is tracked here, and whether its content is in the store.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct ListedData {
   FileState file;  ///< stored or missing
   repo::Pointer::Type type = repo::Pointer::Type::file;
   uint64_t files = 1;
+  std::optional<repo::Source> source = std::nullopt;  ///< imported data
 };
 
 struct ListReport {

@@ -21,6 +21,9 @@ class Status {
   StatusReport run() {
     for (const Tracked& tracked : selection_.pointers) {
       ++report_.pointers;
+      if (const auto& source = tracked.pointer.source) {
+        report_.imports.push_back({tracked.path, *source});
+      }
       in_context("in the status of " + quoted(tracked.path), [&] { look_at(tracked); });
     }
     report_.files = with_renames(std::move(report_.files));

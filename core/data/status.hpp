@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/file_state.hpp"
+#include "repo/source.hpp"
 #include "repo/workspace.hpp"
 
 namespace mlo::data {
@@ -15,10 +16,17 @@ struct StatusOptions {
   std::vector<std::string> paths;  ///< as typed; empty: everything
 };
 
+/// Imported data and where it came from.
+struct Imported {
+  std::string path;
+  repo::Source source;
+};
+
 struct StatusReport {
-  std::vector<FileState> files;  ///< what differs, by path; a whole missing directory is one entry
-  uint64_t pointers = 0;         ///< that were looked at
-  uint64_t hashed = 0;           ///< files whose content had to be read
+  std::vector<FileState> files;   ///< what differs, by path; a whole missing directory is one entry
+  std::vector<Imported> imports;  ///< among the pointers that were looked at
+  uint64_t pointers = 0;          ///< that were looked at
+  uint64_t hashed = 0;            ///< files whose content had to be read
   bool clean() const { return files.empty(); }
 };
 

@@ -262,6 +262,19 @@ JsonScalar JsonNode::scalar() {
   return Access::scalar(*state_, Access::value(*this));
 }
 
+std::string_view JsonNode::raw() {
+  State& state = *state_;
+  const char* begin = Access::location(state);
+  if (kind() != Kind::array && kind() != Kind::object) fail("expected a list or an object");
+  Access::walk(state, Access::value(*this));
+  state.touched = true;
+  // The cursor stands behind it at the next token, or at the end of the document.
+  const char* end = Access::location(state);
+  if (end == nullptr) end = state.text.data() + state.text.size();
+  while (end > begin && end[-1] != (*begin == '[' ? ']' : '}')) --end;
+  return {begin, static_cast<size_t>(end - begin)};
+}
+
 void JsonNode::each_member(void* self, Member member) {
   State& state = *state_;
   Access::expect(state, Access::value(*this), Kind::object, "an object");

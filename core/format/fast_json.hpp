@@ -48,6 +48,9 @@ class JsonNode {
   /// Any leaf; throws at a list or an object.
   JsonScalar scalar();
 
+  /// The text of this list or object as it is written, checked; valid only inside the callback.
+  std::string_view raw();
+
   /// Calls each(key, value) for every member of this object. A repeated key is the caller's
   /// concern.
   template <typename Each>

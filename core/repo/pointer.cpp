@@ -33,6 +33,9 @@ Pointer parse_pointer(std::string_view text, const std::string& name) {
   if (pointer.type == Pointer::Type::tree) {
     pointer.files = static_cast<uint64_t>(fields.integer("files", std::nullopt, 0, INT64_MAX));
   }
+  if (const format::Value* source = fields.any("source")) {
+    pointer.source = parse_source(*source, name);
+  }
   fields.finish();
   return pointer;
 }
@@ -43,6 +46,9 @@ std::string format_pointer(const Pointer& pointer) {
   text += tree ? "tree" : "file";
   text += "\ndigest: " + pointer.digest.text() + "\nsize: " + std::to_string(pointer.size) + "\n";
   if (tree) text += "files: " + std::to_string(pointer.files) + "\n";
+  if (pointer.source) {
+    text += format::to_yaml(format::Value::object().set("source", to_value(*pointer.source)));
+  }
   return text;
 }
 

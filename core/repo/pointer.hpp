@@ -5,16 +5,19 @@
 //   digest: sha256:...
 //   size: 20971520        # bytes; of a tree: the total of its files
 //   files: 20000          # trees only
+//   source: ...           # imported data only: where it came from (source.hpp)
 //
 // The file's own name says the path, so a rename of both needs no edit. Unknown keys are errors: a
 // newer mlo writes a higher number in `mlo`, and this one says so instead of guessing.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/digest.hpp"
+#include "repo/source.hpp"
 
 namespace mlo::repo {
 
@@ -26,7 +29,12 @@ struct Pointer {
   Digest digest;
   uint64_t size = 0;
   uint64_t files = 1;  ///< 1 for a file
+  std::optional<Source> source = std::nullopt;
   bool operator==(const Pointer&) const = default;
+  /// The content alone, wherever it came from.
+  bool same_content(const Pointer& other) const {
+    return type == other.type && digest == other.digest;
+  }
 };
 
 /// Throws failure with file:line:column.

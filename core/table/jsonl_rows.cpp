@@ -12,7 +12,7 @@ using format::JsonNode;
 
 Cell cell_of(JsonNode& node, RawRows& rows) {
   if (node.kind() == JsonNode::Kind::array || node.kind() == JsonNode::Kind::object) {
-    return Cell::nested();
+    return Cell::nested(rows.keep(node.raw()));
   }
   Cell cell = json_cell(node.scalar());
   return cell.kind() == Cell::Kind::text ? Cell::text(rows.keep(cell.as_text())) : cell;

@@ -23,6 +23,12 @@ Cell Cell::text(std::string_view text) {
   return cell;
 }
 
+Cell Cell::nested(std::string_view json) {
+  Cell cell = text(json);
+  cell.kind_ = Kind::nested;
+  return cell;
+}
+
 Cell Cell::number(double value) {
   return std::isnan(value) ? missing() : with(Kind::number, value);
 }

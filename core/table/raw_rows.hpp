@@ -31,7 +31,8 @@ class Cell {
   static Cell absent() { return Cell(); }
   static Cell missing() { return with(Kind::missing, 0); }
   static Cell text(std::string_view text);
-  static Cell nested() { return with(Kind::nested, 0); }
+  /// `json`: the list or object as it is written.
+  static Cell nested(std::string_view json = {});
   /// NaN becomes a missing value.
   static Cell number(double value);
   /// A number too, kept exactly: not every integer beyond 2^53 is a double.
@@ -41,7 +42,7 @@ class Cell {
   static Cell date(double days);
 
   Kind kind() const { return kind_; }
-  std::string_view as_text() const { return {text_, size_}; }  ///< text
+  std::string_view as_text() const { return {text_, size_}; }  ///< text, nested
   /// number, date
   double as_number() const { return size_ == kInteger ? static_cast<double>(integer_) : number_; }
   /// The value of a number that integer() keeps beside its double.
@@ -63,7 +64,7 @@ class Cell {
     int64_t integer_;
   };
   static constexpr uint32_t kInteger = 1;
-  uint32_t size_ = 0;  // of a text; of a number kInteger where integer_ holds it, else 0
+  uint32_t size_ = 0;  // of a text or nested; of a number kInteger where integer_ holds it, else 0
   Kind kind_ = Kind::absent;
 };
 
@@ -128,6 +129,8 @@ class RawRows {
   const std::string& source() const { return source_; }
   void set_line(size_t row, uint64_t line);
   std::string where(size_t row) const;
+  /// 0 when the row was not read from a file.
+  uint64_t line(size_t row) const { return row < lines_.size() ? lines_[row] : 0; }
 
  private:
   std::vector<RawColumn> columns_;  // the first used_ are in use, the others keep their buffers
