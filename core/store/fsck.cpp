@@ -102,8 +102,8 @@ class Fsck final : public FsckSink {
     Marker marker(store_);
     marker.on_entry = [&](const Root& tree, const TreeEntry& entry) {
       if (entry.mode == kDirectoryMode || entry.mode == kLeafMode) return;
-      auto stat = store_.stat(entry.digest);
-      if (!stat || stat->size == entry.size || checked_.bad.contains(entry.digest)) return;
+      auto size = present_size(store_, entry.digest);
+      if (!size || *size == entry.size || checked_.bad.contains(entry.digest)) return;
       expected_problems_.push_back(
           {"format", tree.digest.text(),
            "the size of " + quoted(entry.name) + " is not that of its object"});

@@ -17,10 +17,10 @@ void mark_roots(Env& env, std::span<RootSource* const> sources, const GcOptions&
     source->roots(env, [&](const Root& root) {
       env.check_cancelled();
       ++report.roots;
-      uint64_t objects = marker.marked().size() - marker.missing().size();
+      uint64_t objects = marker.objects();
       uint64_t bytes = marker.bytes();
       marker.mark(root);
-      objects = marker.marked().size() - marker.missing().size() - objects;
+      objects = marker.objects() - objects;
       if (options.attribute && objects > 0) {
         report.keepers.push_back({root.referrer, objects, marker.bytes() - bytes});
       }
@@ -43,8 +43,9 @@ std::vector<Root> unknown_trees(const std::vector<Root>& missing, const GcOption
   std::vector<Root> unknown;
   if (options.missing_ok) return unknown;
   for (const Root& root : missing) {
+    if (root.kind == RootKind::blob || root.may_be_absent) continue;
     bool held = options.held_elsewhere && options.held_elsewhere(root.digest);
-    if (root.kind != RootKind::blob && !held) unknown.push_back(root);
+    if (!held) unknown.push_back(root);
   }
   return unknown;
 }

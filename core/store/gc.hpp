@@ -39,6 +39,8 @@ struct Root {
   /// What the referrer says of the object (of a tree: in total); fsck compares.
   std::optional<uint64_t> size = {};
   std::optional<uint64_t> files = {};
+  /// An input of a run that was perhaps never stored: that it is missing makes gc suspect nothing.
+  bool may_be_absent = false;
 };
 
 using RootSink = std::function<void(const Root&)>;

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "store/pack.hpp"
 #include "store/tree.hpp"
 
 namespace mlo::store {
@@ -15,6 +16,13 @@ std::vector<Digest> digests_in(std::string_view text) {
     if (auto digest = parse_digest(text.substr(at, kSize))) found.push_back(*digest);
   }
   return found;
+}
+
+std::optional<uint64_t> present_size(const ObjectStore& store, const Digest& digest) {
+  if (auto found = store.packs().find(digest)) return found->entry.size;
+  auto loose = store.stat(digest);
+  if (!loose) return std::nullopt;
+  return loose->size;
 }
 
 bool Marker::is_tree(const Root& root) const {
@@ -32,6 +40,12 @@ bool Marker::is_tree(const Root& root) const {
   }
 }
 
+void Marker::note_missing(const Root& root, bool known) {
+  bool excused = root.may_be_absent || root.kind == RootKind::blob;
+  if (!known && excused) excused_.insert(root.digest);
+  if (!known || (!excused && excused_.erase(root.digest) > 0)) missing_.push_back(root);
+}
+
 void Marker::mark(const Root& first) {
   // An explicit stack: the depth of a damaged or hostile tree must not be the depth of ours.
   std::vector<Root> pending = {first};
@@ -40,12 +54,15 @@ void Marker::mark(const Root& first) {
     pending.pop_back();
     bool known = !marked_.insert(root.digest).second;
     if (opened_.contains(root.digest) || (known && root.kind == RootKind::blob)) continue;
-    auto stat = store_.stat(root.digest);
-    if (!stat) {
-      if (!known) missing_.push_back(root);
+    auto size = present_size(store_, root.digest);
+    if (!size) {
+      note_missing(root, known);
       continue;
     }
-    if (!known) bytes_ += stat->size;
+    if (!known) {
+      ++objects_;
+      bytes_ += *size;
+    }
     if (is_tree(root)) mark_tree(root, pending);
   }
 }

@@ -52,7 +52,9 @@ void all_roots(repo::Workspace& workspace, const std::string& id, const store::R
   if (!run) return;
   output_roots(*run, sink);
   for (const Input& input : run->inputs) {
-    sink({input.digest, store::RootKind::any, "run " + id + " input " + input.name});
+    store::Root root{input.digest, store::RootKind::any, "run " + id + " input " + input.name};
+    root.may_be_absent = true;
+    sink(root);
   }
 }
 

@@ -310,6 +310,14 @@ TEST_CASE_METHOD(GcFixture,
     options.held_elsewhere = [&](const Digest& digest) { return digest == lost; };
     CHECK(collect(options).removed_objects == 1);
   }
+  SECTION("it is the input of a run that stored none") {
+    source.list.back().may_be_absent = true;
+    SECTION("and nothing else") { CHECK(collect().removed_objects == 1); }
+    SECTION("and a pointer's, too") {
+      keep(lost, RootKind::tree);
+      CHECK_THROWS_AS(collect(), Error);
+    }
+  }
   SECTION("the user says so") { CHECK(collect({.missing_ok = true}).removed_objects == 1); }
 }
 
