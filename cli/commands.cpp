@@ -24,6 +24,8 @@ std::span<const Command> commands() {
       {"data list", "list what is tracked", declare_data_list},
       {"data diff", "show which files differ between commits or from the work tree",
        declare_data_diff},
+      {"data import", "take over the data of DVC or git-lfs", declare_data_import},
+      {"data export", "write data as DVC keeps it", declare_data_export},
       // remotes
       {"remote add", "name a place that data is pushed to and fetched from", declare_remote_add},
       {"remote list", "list the remotes", declare_remote_list},

@@ -21,6 +21,8 @@ Action declare_completion(CLI::App& app);
 Action declare_data_add(CLI::App& app);
 Action declare_data_checkout(CLI::App& app);
 Action declare_data_diff(CLI::App& app);
+Action declare_data_export(CLI::App& app);
+Action declare_data_import(CLI::App& app);
 Action declare_data_list(CLI::App& app);
 Action declare_data_status(CLI::App& app);
 Action declare_init(CLI::App& app);

@@ -162,7 +162,10 @@ class Adder {
     if (!lock_) lock_ = workspace_.lock(options_.lock_timeout);
     for (Tracked& tracked : pointers_) {
       auto before = pointer_for(workspace_, tracked.path);
-      if (before) keep_source(*before, tracked);
+      if (before) {
+        keep_source(*before, tracked);
+        tracked.pointer.dvc = before->pointer.dvc;
+      }
       State state = !before                              ? State::added
                     : before->pointer == tracked.pointer ? State::unchanged
                                                          : State::updated;

@@ -46,10 +46,14 @@ static void refuse_inner_workspace(repo::Workspace& workspace, const std::string
   }
 }
 
-void check_addable(repo::Workspace& workspace, const std::string& path) {
+void check_trackable(repo::Workspace& workspace, const std::string& path) {
   check_name(path);
   refuse_inner_workspace(workspace, path);
   refuse_symlinked_parents(workspace, path);
+}
+
+void check_addable(repo::Workspace& workspace, const std::string& path) {
+  check_trackable(workspace, path);
   auto status = stat_of(workspace.absolute(path));
   if (!status) throw usage("there is no file or directory " + quoted(path));
   if (S_ISLNK(status->st_mode)) {

@@ -63,7 +63,8 @@ std::optional<Tracked> pointer_for(repo::Workspace& workspace, const std::string
   std::string file = repo::pointer_path(path);
   auto status = stat_of(workspace.absolute(file));
   if (!status || !S_ISREG(status->st_mode)) return std::nullopt;
-  return Tracked{path, repo::parse_pointer(read_file(workspace.absolute(file), 65536), file)};
+  return Tracked{
+      path, repo::parse_pointer(read_file(workspace.absolute(file), repo::kPointerLimit), file)};
 }
 
 std::optional<Tracked> enclosing_pointer(repo::Workspace& workspace, const std::string& path) {

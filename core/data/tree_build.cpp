@@ -42,7 +42,7 @@ Digest hash_file(const std::string& place, const std::string& shown) {
 std::vector<Place> not_in_store(Scan& scan, store::Batch& batch) {
   return collect(scan, [&](const ScanEntry& entry) {
     if (entry.mode == store::kSymlinkMode) return false;
-    return !entry.digest || !batch.keep(*entry.digest, entry.key.size);
+    return !entry.digest || !batch.keep(*entry.digest, entry.size);
   });
 }
 

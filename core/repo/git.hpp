@@ -112,6 +112,10 @@ class Git {
   bool tracks_below(const std::string& directory);
   /// The index entries below a directory ("" for all) whose name ends with `suffix`.
   std::vector<GitEntry> list_index(const std::string& directory = "", std::string_view suffix = {});
+  /// The bytes of a blob; nullopt when it is larger than `limit` or not here (a partial clone).
+  std::optional<std::string> read_blob(const std::string& id, size_t limit);
+  /// A value of git's configuration ("lfs.storage"); nullopt where it is not set.
+  std::optional<std::string> setting(const std::string& name);
   /// In the index or in HEAD: the path itself or anything below it.
   bool carries(const std::string& path);
   bool is_ignored(const std::string& path);

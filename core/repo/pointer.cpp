@@ -36,6 +36,10 @@ Pointer parse_pointer(std::string_view text, const std::string& name) {
   if (const format::Value* source = fields.any("source")) {
     pointer.source = parse_source(*source, name);
   }
+  if (const format::Value* dvc = fields.any("dvc")) {
+    if (!dvc->is_object()) throw fields.error("must be a mapping", dvc);
+    pointer.dvc = *dvc;
+  }
   fields.finish();
   return pointer;
 }
@@ -48,6 +52,9 @@ std::string format_pointer(const Pointer& pointer) {
   if (tree) text += "files: " + std::to_string(pointer.files) + "\n";
   if (pointer.source) {
     text += format::to_yaml(format::Value::object().set("source", to_value(*pointer.source)));
+  }
+  if (pointer.dvc.is_object()) {
+    text += format::to_yaml(format::Value::object().set("dvc", pointer.dvc));
   }
   return text;
 }

@@ -1,0 +1,25 @@
+// Lists of files with their contents, as DVC's directory objects are, as trees.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/scan.hpp"
+#include "store/batch.hpp"
+
+namespace mlo::data {
+
+struct ListedFile {
+  std::string path;  ///< relative to the directory, checked (parse_dvc_directory)
+  uint32_t mode = store::kFileMode;
+  Digest digest;
+  uint64_t size = 0;
+};
+
+/// Why a tree cannot hold one of the names: "'a/.git' is '.git'"; nullopt if it can.
+std::optional<std::string> bad_listed_name(const std::string& path);
+/// The tree of the files, stored in `batch`.
+store::TreeEntry write_listed_tree(const std::vector<ListedFile>& files, store::Batch& batch);
+
+}  // namespace mlo::data
