@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "base/size.hpp"
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/remotes.hpp"
 
@@ -10,20 +12,29 @@ namespace mlo::cli {
 
 Action declare_fetch(CLI::App& app) {
   auto options = std::make_shared<project::FetchOptions>();
-  app.add_option("PATH", options->paths, "only these files and directories, or globs");
+  app.add_option("PATH", options->paths,
+                 "[REMOTE] [PATH...]: only these files and directories, or globs");
   app.add_option("-r,--remote", options->remote, "the remote, instead of the default one")
       ->type_name("NAME");
   app.add_option("--rev", options->rev, "the data of this commit, instead of the work tree's")
       ->type_name("REV");
   app.add_flag("--all", options->all, "whatever the history of any branch or tag names");
-  app.add_option("--max-size", options->max_size, "no files larger than SIZE (such as 500MB)")
-      ->type_name("SIZE")
-      ->transform(CLI::AsSizeValue(false));
+  auto max_size = std::make_shared<std::string>();
+  app.add_option("--max-size", *max_size, "no files larger than SIZE, say 500MiB")
+      ->type_name("SIZE");
   app.add_flag("-n,--dry-run", options->dry_run, "only say what would be fetched");
   app.add_option("-j,--jobs", options->jobs, "transfers at a time")
       ->type_name("N")
       ->check(CLI::Range(1, 256));
-  return [options](Context& context) {
+  return [options, max_size](Context& context) {
+    if (!max_size->empty()) {
+      const auto size = parse_size(*max_size);
+      if (!size) {
+        throw usage("--max-size " + quoted(*max_size) + " is no size",
+                    "write it like 500MiB or 20G");
+      }
+      options->max_size = *size;
+    }
     repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
     const project::FetchReport report = project::fetch(context.env, workspace, *options);
     if (context.json) {

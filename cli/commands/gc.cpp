@@ -5,6 +5,7 @@
 #include "base/size.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/commands/gc_remote.hpp"
 #include "project/gc.hpp"
 
 namespace mlo::cli {
@@ -19,7 +20,24 @@ struct GcArguments {
   bool undo = false;
   bool verbose = false;
   std::string max_size;
+  GcRemoteArguments remote;
 };
+
+/// --remote and what belongs to it, and the options of the store, exclude one another.
+void check_remote(const GcArguments& arguments, bool store_options) {
+  const auto& remote = arguments.remote.options;
+  const bool any =
+      !remote.keep.empty() || remote.drop_unknown || remote.act || arguments.remote.keep_days > 0;
+  if (remote.remote.empty() && any) {
+    throw usage("--keep, --keep-newer-than, --drop-unknown and --yes go with --remote");
+  }
+  if (!remote.remote.empty() && store_options) {
+    throw usage("of the store's options, --remote goes with --grace and --dry-run only");
+  }
+  if (remote.act && arguments.options.store.dry_run) {
+    throw usage("--yes and --dry-run exclude each other");
+  }
+}
 
 Value amount(uint64_t objects, uint64_t bytes) {
   return Value::object().set("objects", objects).set("bytes", bytes);
@@ -168,6 +186,7 @@ Action declare_gc(CLI::App& app) {
   app.add_option("--lock-timeout", arguments->lock_timeout, "wait at most SECONDS for others (10)")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.0, 86400.0));
+  declare_gc_remote(app, arguments->remote);
   return [arguments](Context& context) {
     project::GcOptions options = arguments->options;
     options.lock_timeout = static_cast<int64_t>(arguments->lock_timeout * 1e9);
@@ -185,6 +204,13 @@ Action declare_gc(CLI::App& app) {
                        !options.store.missing_ok;
     if (arguments->undo && !alone) {
       throw usage("--undo goes with no other option of gc but --lock-timeout");
+    }
+    const bool changed = options.store.empty_trash || !options.forget.empty() ||
+                         options.store.max_size || options.tips || options.store.missing_ok ||
+                         arguments->undo || arguments->verbose;
+    check_remote(*arguments, changed);
+    if (!arguments->remote.options.remote.empty()) {
+      return run_gc_remote(context, arguments->remote, options.store.grace);
     }
     auto workspace = repo::Workspace::open(context.env, context.directory);
     if (arguments->undo) return undo(context, workspace, options);

@@ -16,7 +16,7 @@ constexpr size_t kLines = 20;
 Action declare_pull(CLI::App& app) {
   auto options = std::make_shared<project::FetchOptions>();
   auto force = std::make_shared<bool>(false);
-  app.add_option("PATH", options->paths, "only these files and directories");
+  app.add_option("PATH", options->paths, "[REMOTE] [PATH...]: only these files and directories");
   app.add_option("-r,--remote", options->remote, "the remote, instead of the default one")
       ->type_name("NAME");
   app.add_flag("-f,--force", *force, "overwrite content that is not stored");

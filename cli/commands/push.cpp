@@ -51,7 +51,8 @@ void print(Output& out, const project::PushReport& report, bool dry_run) {
 
 Action declare_push(CLI::App& app) {
   auto options = std::make_shared<project::PushOptions>();
-  app.add_option("REV", options->revs, "the data of these commits (HEAD and the work tree)");
+  app.add_option("REV", options->revs,
+                 "[REMOTE] [REV...]: the data of these commits, or of HEAD and the work tree");
   app.add_option("-r,--remote", options->remote, "the remote, instead of the default one")
       ->type_name("NAME");
   app.add_flag("--all", options->all, "of all branches and tags, and what their history names");
@@ -60,7 +61,6 @@ Action declare_push(CLI::App& app) {
       ->type_name("N")
       ->check(CLI::Range(1, 256));
   return [options](Context& context) {
-    if (options->all && !options->revs.empty()) throw usage("REV and --all exclude each other");
     repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
     const project::PushReport report = project::push(context.env, workspace, *options);
     if (context.json) {

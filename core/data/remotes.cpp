@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "base/text.hpp"
+#include "remote/certified_objects.hpp"
 
 namespace mlo::data {
 namespace {
@@ -57,6 +58,15 @@ std::string default_remote(repo::Workspace& workspace) {
               "--remote NAME, or mlo remote default NAME; there are: " + join(names, ", "));
 }
 
+void take_remote(repo::Workspace& workspace, std::vector<std::string>& arguments,
+                 std::string& remote) {
+  if (arguments.empty() || !remote.empty()) return;
+  const std::vector<std::string> names = remote_names(workspace);
+  if (std::find(names.begin(), names.end(), arguments[0]) == names.end()) return;
+  remote = arguments[0];
+  arguments.erase(arguments.begin());
+}
+
 std::string remote_cache(const repo::Workspace& workspace, const std::string& name) {
   return join_path(workspace.mlo_dir(), "remotes/" + name);
 }
@@ -88,6 +98,43 @@ std::vector<Digest> RemoteSource::fetch(Env& env, store::ObjectStore& store,
     std::erase_if(open, [&](const Digest& digest) { return have.contains(digest); });
   }
   return found;
+}
+
+namespace {
+
+struct Certified {
+  std::vector<std::unique_ptr<remote::Remote>> remotes;
+  std::vector<remote::CertifiedObjects> objects;
+};
+
+Certified read_certified(Env& env, repo::Workspace& workspace) {
+  Certified certified;
+  for (const std::string& name : remote_names(workspace)) {
+    try {
+      auto remote = open_remote(env, workspace, name, remote::OpenRemote::existing);
+      certified.objects.emplace_back(env, *remote);
+      certified.remotes.push_back(std::move(remote));
+    } catch (const Error& error) {
+      if (error.code() == Exit::interrupted) throw;
+      env.reporter.warn("remote " + quoted(name) + ": " + error.message());
+    }
+  }
+  return certified;
+}
+
+}  // namespace
+
+std::function<bool(const Digest&)> certified_elsewhere(Env& env, repo::Workspace& workspace) {
+  // Shared by the copies of the function.
+  auto certified = std::make_shared<std::unique_ptr<Certified>>();
+  return [&env, &workspace, certified](const Digest& digest) {
+    if (!*certified) {
+      *certified = std::make_unique<Certified>(read_certified(env, workspace));
+    }
+    const auto& objects = (*certified)->objects;
+    return std::any_of(objects.begin(), objects.end(),
+                       [&](const remote::CertifiedObjects& one) { return one.has(digest); });
+  };
 }
 
 }  // namespace mlo::data

@@ -1,6 +1,7 @@
 // The remotes of a workspace: the section `remotes` of mlo.yaml, with what .mlo/config.yaml adds.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,10 @@ std::vector<std::string> remote_names(repo::Workspace& workspace);
 remote::RemoteConfig remote_config(repo::Workspace& workspace, const std::string& name);
 /// The one with `default: true`, else the only one; throws usage, with a hint, where that names none.
 std::string default_remote(repo::Workspace& workspace);
+/// Git's habit: a first argument that is the name of a remote names it, unless `remote` says one already
+/// ("./NAME" is a path). Taken off the arguments.
+void take_remote(repo::Workspace& workspace, std::vector<std::string>& arguments,
+                 std::string& remote);
 /// .mlo/remotes/NAME: cached indexes, parts of large objects.
 std::string remote_cache(const repo::Workspace& workspace, const std::string& name);
 /// `name` empty: the default one. Costs no request.
@@ -35,5 +40,9 @@ class RemoteSource final : public store::ObjectSource {
  private:
   repo::Workspace& workspace_;
 };
+
+/// Whether a remote of the workspace certifies an object. The remotes are asked at the first call; one
+/// that cannot be asked holds nothing, with a warning. Borrows both.
+std::function<bool(const Digest&)> certified_elsewhere(Env& env, repo::Workspace& workspace);
 
 }  // namespace mlo::data

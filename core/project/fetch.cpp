@@ -109,7 +109,9 @@ Wanted wanted_by(Env& env, repo::Workspace& workspace, const FetchOptions& optio
 
 }  // namespace
 
-FetchReport fetch(Env& env, repo::Workspace& workspace, const FetchOptions& options) {
+FetchReport fetch(Env& env, repo::Workspace& workspace, const FetchOptions& typed) {
+  FetchOptions options = typed;
+  data::take_remote(workspace, options.paths, options.remote);
   refuse_contradictions(workspace, options);
   remote::FetchOptions fetch;
   const Wanted wanted = wanted_by(env, workspace, options, fetch.certifies);
@@ -131,7 +133,9 @@ FetchReport fetch(Env& env, repo::Workspace& workspace, const FetchOptions& opti
   return report;
 }
 
-PullReport pull(Env& env, repo::Workspace& workspace, const FetchOptions& options, bool force) {
+PullReport pull(Env& env, repo::Workspace& workspace, const FetchOptions& typed, bool force) {
+  FetchOptions options = typed;
+  data::take_remote(workspace, options.paths, options.remote);
   PullReport report;
   report.fetch = fetch(env, workspace, options);
   const std::vector<store::Root>& missing = report.fetch.result.missing;

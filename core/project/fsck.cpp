@@ -1,5 +1,6 @@
 #include "project/fsck.hpp"
 
+#include "data/remotes.hpp"
 #include "data/roots.hpp"
 #include "deploy/roots.hpp"
 #include "package/roots.hpp"
@@ -13,7 +14,13 @@ store::FsckReport fsck(Env& env, repo::Workspace& workspace, const store::FsckOp
   package::RegistryChecker registry(workspace);
   deploy::DeploymentChecker deployments(workspace);
   store::Checker* checkers[] = {&pointers, &runs, &registry, &deployments};
-  return store::fsck(env, workspace.store(), checkers, options);
+  if (!options.repair || data::remote_names(workspace).empty()) {
+    return store::fsck(env, workspace.store(), checkers, options);
+  }
+  data::RemoteSource remotes(workspace);
+  store::FsckOptions with_remotes = options;
+  with_remotes.sources.push_back(&remotes);
+  return store::fsck(env, workspace.store(), checkers, with_remotes);
 }
 
 }  // namespace mlo::project

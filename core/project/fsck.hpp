@@ -1,4 +1,4 @@
-// `mlo fsck`: store::fsck with the checkers of all rooms.
+// `mlo fsck`: store::fsck with the checkers of all rooms, and all remotes as sources of a repair.
 #pragma once
 
 #include "base/env.hpp"

@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "data/remotes.hpp"
 #include "data/roots.hpp"
 #include "deploy/roots.hpp"
 #include "package/roots.hpp"
@@ -95,7 +96,9 @@ GcReport gc(Env& env, repo::Workspace& workspace, const GcOptions& options) {
     check_links(workspace);
     for (auto& other : sharing) check_links(*other);
   }
-  report.store = store::gc(env, store, sources.list(), options.store);
+  store::GcOptions of_store = options.store;
+  if (!of_store.held_elsewhere) of_store.held_elsewhere = data::certified_elsewhere(env, workspace);
+  report.store = store::gc(env, store, sources.list(), of_store);
   return report;
 }
 

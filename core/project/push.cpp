@@ -107,7 +107,10 @@ uint64_t PushReport::stored_bytes() const {
   return sum;
 }
 
-PushReport push(Env& env, repo::Workspace& workspace, const PushOptions& options) {
+PushReport push(Env& env, repo::Workspace& workspace, const PushOptions& typed) {
+  PushOptions options = typed;
+  data::take_remote(workspace, options.revs, options.remote);
+  if (options.all && !options.revs.empty()) throw usage("REV and --all exclude each other");
   const auto how = options.dry_run ? remote::OpenRemote::existing : remote::OpenRemote::create;
   auto remote = data::open_remote(env, workspace, options.remote, how);
   PushReport report{remote->config().name, remote->backend().url(), {}};

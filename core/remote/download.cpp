@@ -208,18 +208,16 @@ class Download {
       if (!append(part, reads, std::span(ranges).subspan(i, count))) return;
     }
     store::Batch batch(store_);
-    const store::AddedFile added = batch.add_file(part.path());
+    const store::AddedFile added = batch.take_file(part.path());
     if (added.digest != object.digest) {
       if (report_.damage.empty()) {
         report_.damage =
             "the chunks of sha256:" + object.digest.brief() + " make up another object";
       }
-      part.remove();
       return;
     }
     done(object.digest, object.size);
     commit(batch);
-    part.remove();
   }
 
   /// False when a chunk is damaged.

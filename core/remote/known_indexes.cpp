@@ -125,9 +125,12 @@ void KnownIndexes::prune() {
 }
 
 std::string KnownIndexes::put(const Codec& codec, const IndexContent& content) {
-  std::string plain = encode_index(content);
+  // One that was merged away stays dead for its readers, and a pack that gc removed and a push put again
+  // would give the same index again: the name of a file that never was makes each its own.
+  IndexContent own = content;
+  own.superseded.push_back(std::string(kPrefix) + random_hex(64));
+  std::string plain = encode_index(own);
   std::string name = index_name(codec, plain);
-  // False: the same index is there already, put by a push that was cut off or by another clone.
   backend_.put(name, codec.seal_file(name, plain), Put::create);
   keep(name, plain);
   in_remote_.insert(name);

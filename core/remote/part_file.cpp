@@ -57,7 +57,7 @@ PartFile::~PartFile() {
 
 void PartFile::remove() {
   fd_.close();
-  env_.files.unlink(path_);
+  if (exists(path_)) env_.files.unlink(path_);
 }
 
 size_t PartFile::resume(const Codec& codec, std::span<const ChunkRead> chunks) {
