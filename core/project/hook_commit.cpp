@@ -65,11 +65,12 @@ void check_data(HookCall& call, repo::Workspace& workspace) {
     return "'" + printable(workspace.git_path(path)) + "'";
   };
   say_first(call, check.changed, "changed files", [&](const data::FileState& file) {
-    call.problem(shown(file.path) + " is " + std::string(data::state_name(file.state)) +
-                     " and was not added",
-                 "mlo data add " + shown(file.path) +
-                     ", then git add the pointer; or put it back: " + "mlo data checkout --force " +
-                     shown(file.path));
+    bool fresh = file.state == data::State::added;
+    call.problem(
+        shown(file.path) + " is " + (fresh ? "new" : std::string(data::state_name(file.state))) +
+            " and was not added",
+        "mlo data add " + shown(file.path) + ", then git add the pointer; or put it back: " +
+            "mlo data checkout --force " + shown(file.path));
   });
   for (const std::string& path : check.behind) {
     call.warn(shown(path) + " is not what its pointer says, but what an earlier commit said",

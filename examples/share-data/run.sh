@@ -40,7 +40,7 @@ trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true' EXIT
 say "A bucket. Yours would be at AWS, MinIO or Ceph; this one is moto, on this machine."
 if [ -z "${MOTO_SERVER:-}" ]; then
   python3 -m venv "$work/moto"
-  "$work/moto/bin/pip" install -q --disable-pip-version-check 'moto[server]==5.0.28'
+  "$work/moto/bin/pip" install -q --disable-pip-version-check 'moto[server]==5.2.5'
   MOTO_SERVER=$work/moto/bin/moto_server
 fi
 "$MOTO_SERVER" -H 127.0.0.1 -p 0 > "$work/moto.log" 2>&1 &
