@@ -36,7 +36,7 @@ if [ "$(cat "$venv/.complete" 2>/dev/null)" != "$wanted" ]; then
     unpack "$work/servers" openssh-server libwrap0 nginx
     mv "$work/servers" "$venv/servers"
   fi
-  "$venv/bin/python" -c 'import evidently, moto, sklearn, torch, tritonclient.http' >&2
+  "$venv/bin/python" -c 'import evidently, moto, sklearn, swift, torch, tritonclient.http' >&2
   echo "$wanted" > "$venv/.complete"
 fi
 echo "$venv"

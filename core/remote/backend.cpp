@@ -35,6 +35,8 @@ BackendTraits probe(Env&, Backend& backend) {
       throw failure("the remote " + quoted(backend.url()) + " cannot be used: " + what);
     }
   };
+  // A read first: its errors say more than those of S3's HEAD, which have no body.
+  expect(!backend.read(name, 4096), "a new file was there before it was put");
   expect(backend.put(name, bytes, Put::create), "a new file was there before it was put");
   expect(backend.read(name, 4096) == bytes, "a file reads otherwise than it was put");
   bool listed = false;

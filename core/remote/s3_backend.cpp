@@ -3,6 +3,7 @@
 #include "base/digest.hpp"
 #include "base/error.hpp"
 #include "base/md5.hpp"
+#include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "remote/names.hpp"
 #include "remote/s3_list.hpp"
@@ -16,6 +17,8 @@ constexpr int kDamagedAttempts = 3;
 constexpr size_t kPageBytes =
     8 << 20;  // a page has at most 1,000 keys of at most 1,024 bytes, encoded
 constexpr unsigned kJobs = 8;
+constexpr int kProbeRounds = 3;
+constexpr unsigned kProbeWriters = 8;
 
 std::string base_of(const std::string& text) {
   std::string url = public_url(text);
@@ -192,8 +195,23 @@ bool S3Backend::refuses_second_create(const std::string& existing) {
   honours_conditions_.reset();
   refuses_header_ = false;
   bool refused = put_whole(existing, "second", Put::create) == Stored::exists && !refuses_header_;
+  for (int round = 0; refused && round < kProbeRounds; ++round) refused = has_one_winner(existing);
   honours_conditions_ = refused;
   return refused;
+}
+
+/// Some servers (Swift) look and then write, which only a race shows.
+bool S3Backend::has_one_winner(const std::string& name) {
+  remove(name);
+  std::atomic<int> winners = 0;
+  parallel_for(
+      kProbeWriters,
+      [&](size_t writer) {
+        std::string bytes(64 << 10, static_cast<char>('a' + writer));
+        if (put_whole(name, bytes, Put::create) == Stored::yes) ++winners;
+      },
+      kProbeWriters);
+  return winners == 1;
 }
 
 }  // namespace mlo::remote

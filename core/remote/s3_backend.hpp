@@ -49,6 +49,7 @@ class S3Backend final : public Backend {
   Stored checked(const std::string& name, std::string_view bytes, const std::string& expected_etag,
                  std::string_view etag);
   bool is_there(const std::string& name, std::string_view bytes);
+  bool has_one_winner(const std::string& name);
 
   Env& env_;
   std::string url_;

@@ -129,7 +129,9 @@ std::string S3Client::hint_for(const HttpAnswer& answer, std::string_view code) 
     if (code == "SignatureDoesNotMatch" || code == "InvalidAccessKeyId") {
       return "the access key or its secret is wrong, or of another endpoint";
     }
-    return "these credentials may not do that; without s3:ListBucket a missing file looks the same";
+    std::string wrong = code.empty() ? "the access key or its secret is wrong, or may not do that"
+                                     : "these credentials may not do that";
+    return wrong + "; without s3:ListBucket a missing file looks the same";
   }
   return "";
 }

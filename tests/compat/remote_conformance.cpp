@@ -1,9 +1,9 @@
 // Runs the conformance suite of backends on a remote that a test script has brought up.
 //
-//   compat_remote CONFIG [--seed DIRECTORY] [--many N] [--large BYTES] [--atomic | --faults ROUNDS]
+//   compat_remote CONFIG [--seed DIRECTORY] [--many N] [--large BYTES] [--atomic | --unprobed | --faults ROUNDS]
 //
 // CONFIG is a YAML entry of `remotes` (.mlo/config.yaml). --seed: where to put files that CONFIG, which is
-// read-only, shows. --atomic: probe must find that creates are decided by the server. --faults: instead of
+// read-only, shows. --atomic: probe must find that creates are decided by the server. --unprobed: nothing is probed beforehand. --faults: instead of
 // the suite, puts and reads through a connection that a proxy disturbs; each may fail, none may lie.
 // Waits between attempts take a hundredth of their time.
 #include <cstdio>
@@ -31,7 +31,7 @@ class HurriedClock final : public Clock {
 struct Options {
   std::string config, seed;
   size_t many = 300, large = 0, faults = 0;
-  bool atomic = false;
+  bool atomic = false, unprobed = false;
 };
 
 Options parse(int argc, char** argv) {
@@ -47,6 +47,8 @@ Options parse(int argc, char** argv) {
       options.large = std::stoul(value());
     } else if (word == "--faults") {
       options.faults = std::stoul(value());
+    } else if (word == "--unprobed") {
+      options.unprobed = true;
     } else if (word == "--atomic") {
       options.atomic = true;
     } else {
@@ -154,7 +156,8 @@ int main(int argc, char** argv) {
     if (!options.seed.empty()) {
       writer = open(format::parse_yaml("url: " + options.seed + "\n", "seed"));
     }
-    bool atomic = remote::probe(env, *backend).atomic_create;
+    bool atomic = backend->traits().atomic_create;
+    if (!options.unprobed) atomic = remote::probe(env, *backend).atomic_create;
     std::printf("creates are decided %s\n", atomic ? "by the server" : "by looking first");
     int code = run_suite(env, *backend, writer ? *writer : *backend, options);
     return options.atomic && !atomic ? 1 : code;

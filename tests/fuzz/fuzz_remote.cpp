@@ -11,6 +11,11 @@
 #include "remote/index.hpp"
 #include "remote/manifest.hpp"
 #include "remote/pack.hpp"
+#include "remote/s3_list.hpp"
+#include "remote/s3_settings.hpp"
+#include "remote/sftp_protocol.hpp"
+#include "remote/url.hpp"
+#include "remote/xml.hpp"
 
 namespace {
 
@@ -195,6 +200,70 @@ std::vector<std::string> chunk_seeds() {
           little(text.size(), 4) + little(kZstd, 4) + frame};
 }
 
+void try_s3_page(std::string_view bytes) {
+  const S3Page page = parse_s3_page(bytes, "input");
+  fuzz::require(page.objects.size() <= bytes.size(), "no more objects than bytes");
+}
+
+/// Of a configuration; Amazon's files, which are never refused, come with it.
+void try_url(std::string_view text) {
+  parse_ini(text);
+  const Url url = parse_url(text);
+  fuzz::require(url.host.find_first_of(" ;|&$`'\"\\\n") == std::string::npos,
+                "a host means nothing to a shell");
+  fuzz::require(!url.host.starts_with('-'), "a host is no option");
+}
+
+/// A server whose answers were written before the questions.
+class ForetoldStream final : public ByteStream {
+ public:
+  explicit ForetoldStream(std::string_view answers) : answers_(answers) {}
+  void write(std::string_view) override {}
+  void read(char* into, size_t size) override {
+    if (answers_.size() < size) throw ConnectionLost("end");
+    std::memcpy(into, answers_.data(), size);
+    answers_.remove_prefix(size);
+  }
+
+ private:
+  std::string_view answers_;
+};
+
+void try_sftp(std::string_view bytes) {
+  try {
+    Sftp sftp(std::make_unique<ForetoldStream>(bytes));
+    sftp.stat("a");
+    sftp.list("a", [](const std::string& name, const SftpAttributes&) {
+      fuzz::require(name.find('/') == std::string::npos && name != "..", "a name is one name");
+    });
+    auto read = sftp.read("a", 0, 100'000);
+    fuzz::require(!read || read->size() <= 100'000, "no more than asked for");
+  } catch (const ConnectionLost&) {
+  } catch (const SftpRefusal&) {
+  }
+}
+
+std::string big(uint32_t number) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(number >> shift);
+  return bytes;
+}
+
+std::string sftp_packet(char type, uint32_t id, const std::string& payload) {
+  return big(static_cast<uint32_t>(payload.size() + 5)) + type + big(id) + payload;
+}
+
+/// stat, list and read of a file of five bytes.
+std::string sftp_seed() {
+  const std::string attributes = big(5) + big(0) + big(5) + big(0100644);
+  return sftp_packet(2, 3, big(20) + "fsync@openssh.com   " + big(1) + "1") +
+         sftp_packet(105, 1, attributes) + sftp_packet(102, 2, big(1) + "h") +
+         sftp_packet(104, 3, big(1) + big(1) + "f" + big(1) + "l" + attributes) +
+         sftp_packet(101, 4, big(1) + big(3) + "eof" + big(0)) +
+         sftp_packet(101, 5, big(0) + big(0) + big(0)) + sftp_packet(102, 6, big(1) + "h") +
+         sftp_packet(103, 7, big(5) + "hello") + sftp_packet(101, 8, big(1) + big(0) + big(0));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -223,6 +292,20 @@ int main(int argc, char** argv) {
          format::zstd_compress(std::string(60'000, 'r'))},
         sizes,
         try_zstd},
+       {"s3_page",
+        {"<?xml version='1.0'?><ListBucketResult><EncodingType>url</EncodingType><IsTruncated>true"
+         "</IsTruncated><NextContinuationToken>t&amp;&#65;</"
+         "NextContinuationToken><Contents><Key>a+%2F"
+         "</Key><Size>12</Size></Contents></ListBucketResult>"},
+        {"<", "</", "/>", "<![CDATA[", "]]>", "<!--", "-->", "&#x", "&amp;", "%", "<Size>",
+         "</Key>"},
+        try_s3_page},
+       {"url",
+        {"ssh://a%40b@host:22/p", "s3://bucket/p", "http://[::1]:80/x",
+         "[default]\naws_access_key_id = A\n# c\n[profile x]\ns3 =\n  a = b\n"},
+        {"://", "@", ":", "[", "]", "%00", "-", "?"},
+        try_url},
+       {"sftp", {sftp_seed()}, sizes, try_sftp},
        {"tensors",
         tensor_seeds(),
         {"\"data_offsets\"", "[0,", "9223372036854775807", "-1", "{", "}", "\x93NUMPY",
