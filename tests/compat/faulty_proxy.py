@@ -72,16 +72,19 @@ class FaultyProxy:
         passed = 0
         try:
             while data := source.recv(65536):
-                if fault and passed + len(data) > where:
-                    at = where - passed
-                    if fault == "flip":
+                if fault == "cut" and passed + len(data) > where:
+                    sink.sendall(data[:where - passed])
+                    for end in both:
+                        end.shutdown(socket.SHUT_RDWR)
+                    return
+                if fault == "flip" and passed + len(data) > where:
+                    # Never in a request's head: moto checks no signature, so that it would do what no real
+                    # server does, and put the file elsewhere.
+                    body = data.find(b"\r\n\r\n") + 4 if b" HTTP/1.1\r\n" in data else 0
+                    if body < len(data):
+                        at = (body + len(data)) // 2
                         data = data[:at] + bytes([data[at] ^ 0x20]) + data[at + 1:]
                         fault = None
-                    else:
-                        sink.sendall(data[:at])
-                        for end in both:
-                            end.shutdown(socket.SHUT_RDWR)
-                        return
                 sink.sendall(data)
                 passed += len(data)
             sink.shutdown(socket.SHUT_WR)

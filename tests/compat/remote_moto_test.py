@@ -28,8 +28,9 @@ with workplace() as folder:
         assert "NoSuchBucket" in output and "make the bucket" in output, output
         assert "hunter2" not in output
 
-        for seed, faults in enumerate([["cut-answer", "cut-request"], ["busy", "broken", "cut-answer"],
-                                       ["flip-request", "cut-request"]]):
+        # Requests are cut on Swift and sshd: moto keeps what came of a body, which no real server does.
+        for seed, faults in enumerate([["cut-answer"], ["busy", "broken", "cut-answer"],
+                                       ["flip-request", "cut-answer"]]):
             proxy = FaultyProxy(("127.0.0.1", port), faults, seed)
             bucket(f"faults{seed}")
             run(program, config("faults", url=f"s3://faults{seed}", endpoint=f"http://127.0.0.1:{proxy.port}",

@@ -7,6 +7,7 @@ import getpass
 import subprocess
 import sys
 
+from faulty_proxy import FaultyProxy
 from remote_servers import PEERS, free_port, run, running, workplace, write_config
 
 program = sys.argv[1]
@@ -91,6 +92,14 @@ use = egg:swift#dlo
     # Swift looks whether there is a file and then writes: of eight creators two may win.
     config = write_config(folder / "remote", url="s3://models/a b", endpoint=endpoint, conditional_put="false", **keys)
     run(program, config, "--many", 40, "--large", 18 << 20, "--unprobed")
+    proxy = FaultyProxy(("127.0.0.1", port), ["cut-request", "cut-answer", "flip-request"], 1, 1,
+                        [300, 2000, 6000, 20_000, 60_000, 150_000])  # connections are kept: disturb each one
+    faults = write_config(folder / "faults", url="s3://models", endpoint=f"http://127.0.0.1:{proxy.port}",
+                          conditional_put="false", direct={"endpoint": endpoint}, **keys)
+    run(program, faults, "--faults", 20)
+    print("disturbed:", proxy.met)
+    assert len(proxy.met) == 3
+    proxy.close()
     wrong = write_config(folder / "wrong", url="s3://models", endpoint=endpoint, access_key_id="test:tester",
                          secret_access_key="hunter2")
     output = run(program, wrong, code=3)
