@@ -24,6 +24,9 @@ std::span<const Command> commands() {
       {"data list", "list what is tracked", declare_data_list},
       {"data diff", "show which files differ between commits or from the work tree",
        declare_data_diff},
+      {"data evict", "free the work tree of files whose content is stored", declare_data_evict},
+      {"data move", "rename tracked data together with its pointer", declare_data_move},
+      {"data remove", "stop tracking, and remove the data", declare_data_remove},
       {"data import", "take over the data of DVC or git-lfs", declare_data_import},
       {"data export", "write data as DVC keeps it", declare_data_export},
       // remotes

@@ -10,11 +10,11 @@
 namespace mlo::cli {
 namespace {
 
-void print(Output& out, const data::AddReport& report) {
+void print(Output& out, const repo::Workspace& workspace, const data::AddReport& report) {
   for (const data::FileState& file : report.files) {
     std::string line(data::state_name(file.state));
     line.resize(10, ' ');
-    out.line(line + printable(file.path) + "  " + human_size(file.size));
+    out.line(line + printable(workspace.shown(file.path)) + "  " + human_size(file.size));
   }
   if (report.objects > 0) {
     out.line(counted(report.objects, "new object") + ", " + human_size(report.bytes));
@@ -36,7 +36,7 @@ Action declare_data_add(CLI::App& app) {
                                .set("objects", report.objects)
                                .set("bytes", report.bytes));
     } else {
-      print(context.out, report);
+      print(context.out, workspace, report);
     }
     return Exit::done;
   };

@@ -1,9 +1,10 @@
 #include "data/checkout.hpp"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <memory>
 
+#include "base/size.hpp"
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/data_files.hpp"
 
@@ -12,33 +13,77 @@ namespace {
 
 constexpr size_t kLines = 20;
 
-void print(Output& out, const data::CheckoutReport& report) {
-  print_files(out, report.files, kLines);
-  auto count = [&](data::State state) {
-    return static_cast<uint64_t>(
-        std::count_if(report.files.begin(), report.files.end(),
-                      [&](const data::FileState& file) { return file.state == state; }));
-  };
-  uint64_t updated = count(data::State::updated), removed = count(data::State::removed);
-  if (updated + removed == 0) return out.line("data is as its pointers say");
-  out.line(counted(updated, "file") + " written, " + std::to_string(removed) + " removed");
+void print(Output& out, const repo::Workspace& workspace, const data::CheckoutReport& report) {
+  print_files(out, workspace, report.files);
+  uint64_t changed = report.updated + report.removed;
+  if (changed > kLines) out.line("... and " + std::to_string(changed - kLines) + " more");
+  if (changed == 0) return out.line("data is as its pointers say");
+  out.line(counted(report.updated, "file") + " written, " + std::to_string(report.removed) +
+           " removed");
+}
+
+format::Value links_json(const data::CheckoutReport& report) {
+  format::Value links = format::Value::object();
+  for (size_t i = 0; i < report.links.size(); ++i) {
+    links.set(std::string(store::link_name(static_cast<store::LinkKind>(i))), report.links[i]);
+  }
+  return links;
+}
+
+format::Value to_json(const data::CheckoutReport& report) {
+  format::Value note;
+  if (!report.link_note.empty()) note = report.link_note;
+  return format::Value::object()
+      .set("pointers", report.pointers)
+      .set("updated", report.updated)
+      .set("removed", report.removed)
+      .set("evicted", report.evicted)
+      .set("links", links_json(report))
+      .set("link_note", std::move(note))
+      .set("files", files_json(report.files));
+}
+
+struct Sizes {
+  std::string least, most;
+};
+
+uint64_t size_of(const std::string& option, const std::string& text, uint64_t otherwise) {
+  if (text.empty()) return otherwise;
+  if (auto size = parse_size(text)) return *size;
+  throw usage(option + " is not a size: " + quoted(text), "a number with K, M, G or T: 10M");
 }
 
 }  // namespace
 
 Action declare_data_checkout(CLI::App& app) {
   auto options = std::make_shared<data::CheckoutOptions>();
-  app.add_option("PATH", options->paths, "only these");
+  auto sizes = std::make_shared<Sizes>();
+  app.add_option("PATH", options->paths, "only these; what names nothing may be a glob");
   app.add_flag("-f,--force", options->force, "overwrite content that is not stored");
-  return [options](Context& context) {
+  app.add_flag("--keep-evicted", options->keep_evicted, "leave away what 'data evict' took away");
+  app.add_option("--include", options->filter.include, "only files that match")
+      ->type_name("GLOB")
+      ->allow_extra_args(false);
+  app.add_option("--exclude", options->filter.exclude, "no files that match")
+      ->type_name("GLOB")
+      ->allow_extra_args(false);
+  app.add_option("--min-size", sizes->least, "no smaller files (10M)")->type_name("SIZE");
+  app.add_option("--max-size", sizes->most, "no larger files")->type_name("SIZE");
+  return [options, sizes](Context& context) {
+    options->filter.min_size = size_of("--min-size", sizes->least, 0);
+    options->filter.max_size = size_of("--max-size", sizes->most, UINT64_MAX);
+    if (!context.json) options->most_files = kLines;
     repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
     data::CheckoutReport report = data::checkout(context.env, workspace, *options);
     if (context.json) {
-      context.out.document(format::Value::object()
-                               .set("pointers", report.pointers)
-                               .set("files", files_json(report.files)));
+      context.out.document(to_json(report));
     } else {
-      print(context.out, report);
+      print(context.out, workspace, report);
+      if (!report.link_note.empty()) context.env.reporter.note(report.link_note);
+    }
+    if (report.unreadable > 0) {
+      throw failure(counted(report.unreadable, "path") + " could not be read and was left alone",
+                    "chmod u+r, or --force to write them anew");
     }
     return Exit::done;
   };

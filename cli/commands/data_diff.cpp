@@ -34,9 +34,14 @@ Exit diff_files(Context& context, const Options& options) {
   repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
   data::DiffReport report = data::diff(context.env, workspace, options.diff);
   if (context.json) {
-    context.out.document(document_of(report.from, report.to, report.files));
+    context.out.document(document_of(report.from, report.to, report.files)
+                             .set("problems", paths_json(report.problems)));
   } else {
-    print_files(context.out, report.files);
+    print_files(context.out, workspace, report.files);
+  }
+  if (!report.problems.empty()) {
+    throw failure(report.problems.front(), counted(report.problems.size(), "pointer") +
+                                               " could not be read and was left out");
   }
   return options.check && !report.files.empty() ? Exit::no : Exit::done;
 }

@@ -18,13 +18,13 @@ format::Value to_json(const data::ListedData& entry) {
       .set("source", entry.source ? repo::to_value(*entry.source) : format::Value());
 }
 
-void print(Output& out, const data::ListReport& report) {
+void print(Output& out, const repo::Workspace& workspace, const data::ListReport& report) {
   using Align = TextTable::Align;
   TextTable table({"digest", "size", "files", "path"},
                   {Align::left, Align::right, Align::right, Align::left});
   for (const data::ListedData& entry : report.entries) {
     bool tree = entry.type == repo::Pointer::Type::tree;
-    std::string path = printable(entry.file.path) + (tree ? "/" : "");
+    std::string path = printable(workspace.shown(entry.file.path)) + (tree ? "/" : "");
     if (entry.source)
       path += out.paint(Color::dim, "  (from " + printable(entry.source->url) + ")");
     if (entry.file.state == data::State::missing) {
@@ -51,7 +51,7 @@ Action declare_data_list(CLI::App& app) {
       for (const data::ListedData& entry : report.entries) files.push(to_json(entry));
       context.out.document(format::Value::object().set("files", std::move(files)));
     } else {
-      print(context.out, report);
+      print(context.out, workspace, report);
     }
     return Exit::done;
   };

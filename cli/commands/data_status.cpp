@@ -32,6 +32,7 @@ Action declare_data_status(CLI::App& app) {
       context.out.document(format::Value::object()
                                .set("clean", report.clean())
                                .set("pointers", report.pointers)
+                               .set("evicted", report.evicted)
                                .set("files", files_json(report.files))
                                .set("imports", imports_json(report.imports)));
     } else if (report.pointers == 0) {
@@ -39,7 +40,16 @@ Action declare_data_status(CLI::App& app) {
     } else if (report.clean()) {
       context.out.line("data is as its pointers say");
     } else {
-      print_files(context.out, report.files);
+      print_files(context.out, workspace, report.files);
+    }
+    if (!context.json && report.evicted > 0) {
+      context.out.line(counted(report.evicted, "path") +
+                       " evicted (mlo data checkout PATH brings it back)");
+    }
+    if (report.unreadable > 0) {
+      throw failure(
+          counted(report.unreadable, "path") + " could not be read: the state is not known",
+          "chmod u+r, or run as a user who may read it");
     }
     return *check && !report.clean() ? Exit::no : Exit::done;
   };

@@ -33,7 +33,7 @@ Action declare_pull(CLI::App& app) {
       return Exit::done;
     }
     print_fetch(context.out, report.fetch, false);
-    print_files(context.out, report.checkout.files, kLines);
+    print_files(context.out, workspace, report.checkout.files, kLines);
     if (report.checkout.files.empty()) context.out.line("data is as its pointers say");
     return Exit::done;
   };

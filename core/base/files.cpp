@@ -44,8 +44,9 @@ void remove_tree(FileSystem& files, const std::string& path) {
 AtomicFile::AtomicFile(FileSystem& files, std::string path, mode_t mode, Durability durability)
     : files_(files), path_(std::move(path)), durability_(durability) {
   // Beside the target: rename must not cross file systems. The dot keeps it out of globs.
-  temporary_ = join_path(parent_path(path_),
-                         "." + std::string(file_name(path_)) + "." + random_hex(8) + ".tmp");
+  // A name may have 255 bytes: of a long one the beginning will do, as the random digits tell it apart.
+  temporary_ = join_path(parent_path(path_), "." + std::string(file_name(path_).substr(0, 200)) +
+                                                 "." + random_hex(8) + ".tmp");
   try {
     fd_ = files_.create(temporary_, Create::exclusive, mode);
   } catch (const Error& error) {  // the user named path_, nobody knows the temporary name

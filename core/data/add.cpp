@@ -1,6 +1,7 @@
 #include "data/add.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "base/text.hpp"
 #include "data/add_checks.hpp"
@@ -114,21 +115,21 @@ class Adder {
       report_.hashed += scan.hashed;
       return scan.root;
     }
-    if (!found->problem.empty()) throw unsupported(path, found->problem);
+    if (!found->usable()) throw unsupported(path, problem_text(found->problem, ""));
     report_.hashed += store_one(env_, workspace_, path, *found, index_, batch_);
-    return {found->mode, *found->digest, found->size, 1, ""};
+    return {found->mode(), found->digest, found->size, 1, ""};
   }
 
   /// Entries of files that are gone would stay in the index for ever.
   void forget_missing(const Scan& scan) {
-    std::vector<std::string> seen;
+    std::unordered_map<std::string_view, const ScanDirectory*> directories;
     for (const ScanDirectory& directory : scan.directories) {
-      for (const ScanEntry& entry : directory.entries) {
-        if (!entry.is_directory()) seen.push_back(join_path(directory.path, entry.name));
-      }
+      directories.emplace(directory.path, &directory);
     }
-    std::sort(seen.begin(), seen.end());
-    index_.keep_only(scan.directories[0].path, seen);
+    index_.keep_only(scan.directories[0].path, [&](std::string_view path) {
+      auto directory = directories.find(parent_path(path));
+      return directory != directories.end() && directory->second->find(file_name(path));
+    });
   }
 
   void store_inside(const Target& target) {

@@ -22,6 +22,12 @@ void check_name(const std::string& path) {
       throw usage("cannot track " + quoted(path) + ": " + quoted(part) + " " + *bad);
     }
   }
+  constexpr size_t kLongestName = 255;
+  if (file_name(path).size() + repo::kPointerSuffix.size() > kLongestName) {
+    throw usage("the name " + quoted(file_name(path)) +
+                    " is too long: its pointer, 4 bytes longer, would not fit",
+                "shorten it to 251 bytes, or track the directory that holds it");
+  }
   if (!repo::pointed_path(path).empty()) {
     throw usage(quoted(path) + " is a pointer",
                 "mlo data add " + printable(repo::pointed_path(path)) + " updates it");
@@ -56,11 +62,14 @@ void check_addable(repo::Workspace& workspace, const std::string& path) {
   check_trackable(workspace, path);
   auto status = stat_of(workspace.absolute(path));
   if (!status) throw usage("there is no file or directory " + quoted(path));
-  if (S_ISLNK(status->st_mode)) {
+  // A link that checkout made stands for its content (store.link).
+  bool own = S_ISLNK(status->st_mode) &&
+             linked_object(link_target(workspace.absolute(path)), workspace.store_path());
+  if (S_ISLNK(status->st_mode) && !own) {
     throw usage(quoted(path) + " is a symbolic link",
                 "add the directory that contains it, or its target");
   }
-  if (!S_ISREG(status->st_mode) && !S_ISDIR(status->st_mode)) {
+  if (!own && !S_ISREG(status->st_mode) && !S_ISDIR(status->st_mode)) {
     throw unsupported(path, "is neither a file nor a directory");
   }
   repo::Git* git = workspace.git();
@@ -73,9 +82,10 @@ void check_addable(repo::Workspace& workspace, const std::string& path) {
 void check_contents(const Scan& scan) {
   for (const ScanDirectory& directory : scan.directories) {
     for (const ScanEntry& entry : directory.entries) {
-      std::string path = join_path(directory.path, entry.name);
-      if (!entry.problem.empty()) throw unsupported(path, entry.problem);
-      std::string pointed = repo::pointed_path(entry.name);
+      std::string_view name = directory.name(entry);
+      std::string path = join_path(directory.path, name);
+      if (!entry.usable()) throw unsupported(path, problem_text(entry.problem, name));
+      std::string pointed = repo::pointed_path(name);
       if (pointed.empty() || entry.is_directory()) continue;
       throw usage(quoted(path) + " is a pointer inside " + quoted(scan.directories[0].path),
                   "track the directory or the files in it, not both");

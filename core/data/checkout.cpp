@@ -1,8 +1,6 @@
 #include "data/checkout.hpp"
 
-#include <unistd.h>
-
-#include <atomic>
+#include <algorithm>
 #include <cerrno>
 #include <set>
 
@@ -10,6 +8,7 @@
 #include "base/text.hpp"
 #include "data/beneath.hpp"
 #include "data/checkout_plan.hpp"
+#include "data/checkout_stage.hpp"
 #include "data/work_file.hpp"
 
 namespace mlo::data {
@@ -24,55 +23,59 @@ class Checkout {
         plan_(plan),
         index_(index),
         beneath_(workspace.root()),
-        staging_(workspace.mlo_dir() + "/checkout") {}
+        stage_(env, workspace, beneath_) {}
 
   void run() {
-    // Left by a checkout that was killed; the workspace's lock says that none is running.
-    remove_tree(env_.files, staging_);
-    choose_links();
-    remove_files();
-    make_directories_of_writes();
-    if (!plan_.writes.empty()) write_files();
-    remove_tree(env_.files, staging_);
+    stage_.clean();
+    try {
+      stage_.write(plan_.writes);
+      remove_files();
+      make_directories_of_writes();
+      publish();
+    } catch (...) {
+      clean_up();
+      throw;
+    }
+    stage_.remove();
   }
+
+  const Stage& stage() const { return stage_; }
 
  private:
-  void choose_links() {
-    links_ = workspace_.local().links;
-    for (store::LinkKind kind : links_) {
-      bool own = kind == store::LinkKind::reflink || kind == store::LinkKind::copy;
-      if (own) own_links_.push_back(kind);
-      if (!own && ::geteuid() == 0) {
-        env_.reporter.warn("store.link " + std::string(store::link_name(kind)) +
-                           ": root can write through it into the store");
-      }
+  void clean_up() {
+    try {
+      stage_.remove();
+    } catch (const Error&) {
+      // the next checkout removes it
     }
-    if (own_links_.empty()) own_links_ = {store::LinkKind::reflink, store::LinkKind::copy};
-  }
-
-  At at(const Descriptor& directory, const std::string& path) const {
-    return {directory.get(), std::string(file_name(path))};
   }
 
   void remove_files() {
-    std::set<std::string> emptied;
-    for (auto removal = plan_.removals.rbegin(); removal != plan_.removals.rend(); ++removal) {
-      env_.check_cancelled();
-      std::string above(parent_path(removal->path));
-      if (removal->entry.is_directory()) {
-        remove_if_empty(removal->path);
-      } else {
-        Descriptor directory = beneath_.open(above);
-        At target = at(directory, removal->path);
-        refuse_if_changed(target, removal->path, removal->seen);
-        env_.files.unlink(target);
-        index_.remove(removal->path);
+    std::set<std::string, std::greater<>> emptied;
+    // Deeper directories come after those above them, and their own entries in those above.
+    for (auto group = plan_.removals.rbegin(); group != plan_.removals.rend(); ++group) {
+      const auto& [path, directory] = *group;
+      for (auto item = directory.items.rbegin(); item != directory.items.rend(); ++item) {
+        env_.check_cancelled();
+        std::string file = join_path(path, directory.name(*item));
+        if (item->kind == Kind::directory) {
+          remove_if_empty(file);
+        } else {
+          remove_file(path, std::string(directory.name(*item)), *item);
+        }
       }
-      emptied.insert(above);
+      emptied.insert(path);
     }
-    for (auto directory = emptied.rbegin(); directory != emptied.rend(); ++directory) {
-      remove_upwards(*directory);
-    }
+    for (const std::string& directory : emptied) remove_upwards(directory);
+  }
+
+  void remove_file(const std::string& above, const std::string& name, const CheckoutItem& item) {
+    Descriptor directory = beneath_.open(above);
+    At target{directory.get(), name};
+    std::string path = join_path(above, name);
+    refuse_if_changed(target, path, item);
+    env_.files.unlink(target);
+    index_.remove(path);
   }
 
   /// Directories that only held removed files go with them, up to the tracked directory.
@@ -98,99 +101,67 @@ class Checkout {
     std::string place = workspace_.absolute(path);
     auto status = stat_of(place);
     if (!status || !S_ISDIR(status->st_mode)) return !status;
-    if (!list_entries(place, path).empty()) return false;
-    env_.files.remove_directory(at(beneath_.open(std::string(parent_path(path))), path));
+    if (!names_in(place).empty()) return false;
+    env_.files.remove_directory(
+        {beneath_.open(std::string(parent_path(path))).get(), std::string(file_name(path))});
     return true;
   }
 
   void make_directories_of_writes() {
-    std::set<std::string> directories;
-    for (const Tracked& tree : plan_.trees) directories.insert(tree.path);
-    for (const CheckoutPlan::Write& write : plan_.writes) {
-      bool directory = write.entry.is_directory();
-      directories.insert(directory ? write.path : std::string(parent_path(write.path)));
+    for (const Tracked& tree : plan_.trees) beneath_.make(env_.files, tree.path);
+    for (const auto& [path, directory] : plan_.writes) {
+      beneath_.make(env_.files, path);
+      for (const CheckoutItem& item : directory.items) {
+        if (item.kind != Kind::directory) continue;
+        beneath_.make(env_.files, join_path(path, directory.name(item)));
+      }
     }
-    for (const std::string& directory : directories) beneath_.make(env_.files, directory);
   }
 
-  void write_files() {
-    env_.files.make_directory(staging_, 0700);
-    if (auto status = stat_of(staging_)) staging_device_ = status->st_dev;
-    auto progress = env_.reporter.progress("checkout", plan_.writes.size());
-    std::vector<std::optional<repo::StatKey>> keys(plan_.writes.size());
-    std::atomic<uint64_t> done = 0;
-    parallel_for(plan_.writes.size(), [&](size_t i) {
-      env_.check_cancelled();
-      if (!plan_.writes[i].entry.is_directory()) keys[i] = write_file(plan_.writes[i], i);
-      if (uint64_t count = ++done; count % 256 == 0) progress->update(count);
-    });
+  void publish() {
+    auto& chunks = stage_.chunks();
+    std::vector<std::vector<repo::StatKey>> keys(chunks.size());
+    parallel_for(chunks.size(), [&](size_t i) { publish(chunks[i], keys[i]); });
     Time observed = env_.clock.now();
-    for (size_t i = 0; i < keys.size(); ++i) {
-      const CheckoutPlan::Write& write = plan_.writes[i];
-      if (keys[i]) index_.set(write.path, *keys[i], write.entry.digest, observed);
+    for (size_t i = 0; i < chunks.size(); ++i) {
+      const StageChunk& chunk = chunks[i];
+      for (size_t at = chunk.begin; at < chunk.end; ++at) {
+        const CheckoutItem& item = chunk.directory->items[at];
+        bool known = chunk.verified[at - chunk.begin] && item.kind != Kind::directory &&
+                     item.kind != Kind::link;
+        if (!known) continue;
+        index_.set(join_path(*chunk.path, chunk.directory->name(item)), keys[i][at - chunk.begin],
+                   item.digest, observed);
+      }
+    }
+  }
+
+  void publish(const StageChunk& chunk, std::vector<repo::StatKey>& keys) {
+    Descriptor from = stage_.open(chunk), to = beneath_.open(*chunk.path);
+    keys.resize(chunk.end - chunk.begin);
+    for (size_t i = chunk.begin; i < chunk.end; ++i) {
+      env_.check_cancelled();
+      const CheckoutItem& item = chunk.directory->items[i];
+      if (item.kind == Kind::directory) continue;
+      At target{to.get(), std::string(chunk.directory->name(item))};
+      refuse_if_changed(target, join_path(*chunk.path, target.path), item);
+      env_.files.rename({from.get(), chunk.name(i)}, target);
+      if (auto status = stat_of(target)) keys[i - chunk.begin] = repo::stat_key(*status);
     }
   }
 
   /// The plan decided on the file that it saw: one that was written meanwhile is nowhere else. Not by
   /// ctime: replacing one hard link changes that of the others.
   void refuse_if_changed(const At& target, const std::string& path,
-                         const std::optional<repo::StatKey>& seen) const {
+                         const CheckoutItem& item) const {
     auto status = plan_.force == Force::yes ? std::nullopt : stat_of(target);
     if (!status) return;
     repo::StatKey now = repo::stat_key(*status);
-    bool same = seen && now.size == seen->size && now.mtime_ns == seen->mtime_ns &&
-                now.inode == seen->inode && now.device == seen->device;
+    bool same = item.occupied && now.size == item.seen.size && now.mtime_ns == item.seen.mtime_ns &&
+                now.inode == item.seen.inode && now.device == item.seen.device;
     if (same) return;
     throw failure(quoted(path) + " changed while checkout ran",
                   "it was left alone; run the command again when nothing writes to it");
-  }
-
-  /// Appears whole, by rename. nullopt for what the stat index does not hold.
-  std::optional<repo::StatKey> write_file(const CheckoutPlan::Write& write, size_t number) {
-    return in_context("while writing " + quoted(write.path), [&] {
-      Descriptor directory = beneath_.open(std::string(parent_path(write.path)));
-      At temporary = temporary_for(directory, std::to_string(number));
-      bool verified = put(write.entry, temporary);
-      At target = at(directory, write.path);
-      try {
-        refuse_if_changed(target, write.path, write.seen);
-        env_.files.rename(temporary, target);
-      } catch (...) {
-        try {
-          env_.files.unlink(temporary);
-        } catch (const Error&) {
-          // the next checkout removes the staging directory
-        }
-        throw;
-      }
-      auto status = stat_of(target);
-      if (!verified || !status || !S_ISREG(status->st_mode)) return std::optional<repo::StatKey>();
-      return std::optional(repo::stat_key(*status));
-    });
-  }
-
-  /// In the staging directory, or beside the target where that is another file system (a mounted
-  /// data directory, say): rename cannot cross.
-  At temporary_for(const Descriptor& directory, const std::string& name) const {
-    auto status = stat_of({directory.get(), "."});
-    if (status && status->st_dev == staging_device_) return staging_ + "/" + name;
-    At temporary{directory.get(), ".mlo-checkout-" + name};
-    if (exists(temporary)) env_.files.unlink(temporary);  // left by a checkout that was killed
-    return temporary;
-  }
-
-  /// True when the bytes were compared with the digest: a reflink or a hard link is the object, sound
-  /// or damaged, and is left for the next status to hash.
-  bool put(const store::TreeEntry& entry, const At& place) {
-    if (entry.mode == store::kSymlinkMode) {
-      std::string target = store_.read(entry.digest, 65536);
-      env_.files.symlink(target, place);
-      return true;
-    }
-    bool executable = entry.mode == store::kExecutableMode;
-    // A link shares the object's mode, so an executable file is always a file of its own.
-    return store_.place(entry.digest, place, executable ? 0777 : 0666,
-                        executable ? own_links_ : links_) == store::LinkKind::copy;
   }
 
   Env& env_;
@@ -199,9 +170,7 @@ class Checkout {
   const CheckoutPlan& plan_;
   repo::StatIndex& index_;
   Beneath beneath_;
-  std::string staging_;
-  dev_t staging_device_ = 0;
-  std::vector<store::LinkKind> links_, own_links_;
+  Stage stage_;
 };
 
 /// A clone that only checks out needs the objects of a shared store as much as one that adds. A
@@ -215,10 +184,42 @@ void register_with_store(repo::Workspace& workspace) {
   }
 }
 
-FileState as_state(const std::string& path, State state, const store::TreeEntry& entry) {
-  FileState file{path, state, entry.digest, entry.size, {}};
-  if (entry.is_directory()) file.digest.reset();
-  return file;
+/// Appends the files of a plan in the order of paths; returns how many there are.
+uint64_t append_files(const CheckoutDirectories& directories, State state, size_t most,
+                      std::vector<FileState>& files) {
+  uint64_t count = 0;
+  const auto first = static_cast<ptrdiff_t>(files.size());
+  for (const auto& [path, directory] : directories) {
+    count += directory.items.size();
+    for (const CheckoutItem& item : directory.items) {
+      if (files.size() >= most) break;
+      FileState file{join_path(path, directory.name(item)), state, item.digest, item.size, {}};
+      if (item.kind == Kind::directory || item.digest == Digest()) file.digest.reset();
+      files.push_back(std::move(file));
+    }
+  }
+  std::sort(files.begin() + first, files.end(),
+            [](const FileState& a, const FileState& b) { return a.path < b.path; });
+  return count;
+}
+
+/// What came back is no longer away. Of a directory that came back in part the rest shows as deleted
+/// only where everything was asked for.
+void forget_evicted(Env& env, const repo::Workspace& workspace, const Selection& selection,
+                    const CheckoutFilter& filter, Evicted& evicted) {
+  evicted.remove_if(
+      [&](const std::string& path) { return filter.everything() && selection.wants(path); });
+  evicted.save(env, workspace);
+}
+
+CheckoutReport report_of(const CheckoutPlan& plan, size_t most) {
+  CheckoutReport report;
+  report.removed = append_files(plan.removals, State::removed, most, report.files);
+  report.updated = append_files(plan.writes, State::updated, most, report.files);
+  report.files.insert(report.files.end(), plan.kept.begin(), plan.kept.end());
+  report.files.insert(report.files.end(), plan.unreadable.begin(), plan.unreadable.end());
+  report.unreadable = plan.unreadable.size();
+  return report;
 }
 
 }  // namespace
@@ -226,20 +227,21 @@ FileState as_state(const std::string& path, State state, const store::TreeEntry&
 CheckoutReport checkout(Env& env, repo::Workspace& workspace, const CheckoutOptions& options) {
   repo::WorkspaceLock lock = workspace.lock(options.lock_timeout);
   register_with_store(workspace);
-  Selection selection = select(env, workspace, options.paths);
+  CheckoutFilter filter = options.filter;
+  Selection selection = select(env, workspace, options.paths, &filter);
   repo::StatIndex index = repo::StatIndex::load(workspace.stat_index_path());
-  CheckoutPlan plan =
-      plan_checkout(env, workspace, selection, index, options.force ? Force::yes : Force::no);
-  CheckoutReport report;
+  Evicted evicted = Evicted::load(workspace);
+  CheckoutPlan plan = plan_checkout(env, workspace, selection, filter, index,
+                                    options.force ? Force::yes : Force::no,
+                                    options.keep_evicted ? &evicted : nullptr);
+  Checkout checkout(env, workspace, plan, index);
+  checkout.run();
+  CheckoutReport report = report_of(plan, options.most_files);
   report.pointers = selection.pointers.size();
-  Checkout(env, workspace, plan, index).run();
-  for (const auto& removal : plan.removals) {
-    report.files.push_back(as_state(removal.path, State::removed, removal.entry));
-  }
-  for (const auto& write : plan.writes) {
-    report.files.push_back(as_state(write.path, State::updated, write.entry));
-  }
-  report.files.insert(report.files.end(), plan.kept.begin(), plan.kept.end());
+  report.link_note = checkout.stage().link_note();
+  for (size_t i = 0; i < report.links.size(); ++i) report.links[i] = checkout.stage().links()[i];
+  report.evicted = plan.evicted;
+  if (!options.keep_evicted) forget_evicted(env, workspace, selection, filter, evicted);
   save_if_possible(env, workspace, index);
   return report;
 }

@@ -13,7 +13,21 @@
 namespace mlo::data {
 namespace {
 
-using Pointers = std::map<std::string, repo::Pointer>;
+struct Pointers {
+  std::map<std::string, repo::Pointer> known;
+  std::vector<std::string> unknown;   ///< paths whose pointer cannot be read
+  std::vector<std::string> problems;  ///< and why
+};
+
+template <typename Read>
+void read_into(Pointers& pointers, const std::string& path, const Read& read) {
+  try {
+    pointers.known[path] = read();
+  } catch (const Error& error) {
+    pointers.unknown.push_back(path);
+    pointers.problems.push_back(error.message());
+  }
+}
 
 /// Every pointer of a commit, by path relative to the workspace root.
 Pointers pointers_at(repo::Workspace& workspace, const std::string& commit) {
@@ -24,25 +38,29 @@ Pointers pointers_at(repo::Workspace& workspace, const std::string& commit) {
     std::string file = root.empty() ? entry.path : entry.path.substr(root.size() + 1);
     std::string path = repo::pointed_path(file);
     auto text = path.empty() ? std::nullopt : git.read_file(commit, entry.path);
-    if (text) pointers[path] = repo::parse_pointer(*text, commit.substr(0, 12) + ":" + file);
+    if (!text) continue;
+    read_into(pointers, path,
+              [&] { return repo::parse_pointer(*text, commit.substr(0, 12) + ":" + file); });
   }
   return pointers;
 }
 
 Pointers pointers_now(Env& env, repo::Workspace& workspace) {
   Pointers pointers;
-  for (const Tracked& tracked : find_pointers(env, workspace)) {
-    pointers[tracked.path] = tracked.pointer;
+  for (const std::string& path : find_pointed_paths(env, workspace)) {
+    if (!exists(workspace.absolute(repo::pointer_path(path)))) continue;
+    read_into(pointers, path, [&] {
+      auto tracked = pointer_for(workspace, path);
+      if (!tracked) throw failure(quoted(repo::pointer_path(path)) + " is not a file");
+      return tracked->pointer;
+    });
   }
   return pointers;
 }
 
 class Diff {
  public:
-  Diff(Env& env, repo::Workspace& workspace)
-      : env_(env),
-        workspace_(workspace),
-        index_(repo::StatIndex::load(workspace.stat_index_path())) {}
+  Diff(Env& env, repo::Workspace& workspace) : env_(env), workspace_(workspace) {}
 
   DiffReport run(const DiffOptions& options) {
     sort_out(options.arguments);
@@ -51,18 +69,29 @@ class Diff {
     Pointers after = report_.to.empty()
                          ? (report_.from.empty() ? before : pointers_now(env_, workspace_))
                          : pointers_at(workspace_, report_.to);
+    for (const std::string& prefix : wanted_.prefixes) check_known(prefix, before, after);
     std::set<std::string> paths;
-    for (const auto& [path, pointer] : before) paths.insert(path);
-    for (const auto& [path, pointer] : after) paths.insert(path);
+    for (const auto& [path, pointer] : before.known) paths.insert(path);
+    for (const auto& [path, pointer] : after.known) paths.insert(path);
+    for (const Pointers* side : {&before, &after}) {
+      for (const std::string& path : side->unknown) paths.erase(path);
+      for (const std::string& problem : side->problems) note_problem(problem);
+    }
     for (const std::string& path : paths) {
-      if (related(path)) compare(path, before, after);
+      if (wanted_.touches(path)) compare(path, before, after);
     }
     report_.files = with_renames(std::move(report_.files));
-    save_if_possible(env_, workspace_, index_);
+    if (index_) save_if_possible(env_, workspace_, *index_);
     return std::move(report_);
   }
 
  private:
+  /// Both sides may be the same pointers.
+  void note_problem(const std::string& problem) {
+    auto& all = report_.problems;
+    if (std::find(all.begin(), all.end(), problem) == all.end()) all.push_back(problem);
+  }
+
   void sort_out(const std::vector<std::string>& arguments) {
     size_t at = 0;
     for (; at < arguments.size() && at < 2 && is_revision(arguments[at]); ++at) {
@@ -74,6 +103,30 @@ class Diff {
       wanted_.prefixes.push_back(path);
     }
     report_.paths = wanted_.prefixes;
+  }
+
+  /// A path that neither side nor the work tree has is a spelling mistake.
+  void check_known(const std::string& prefix, const Pointers& before, const Pointers& after) {
+    if (prefix.empty() || exists(workspace_.absolute(prefix))) return;
+    for (const Pointers* side : {&before, &after}) {
+      for (const std::string& path : side->unknown) {
+        if (relative_to(path, prefix) || relative_to(prefix, path)) return;
+      }
+      for (const auto& [path, pointer] : side->known) {
+        if (relative_to(path, prefix)) return;
+        auto inside = relative_to(prefix, path);
+        if (inside && pointer.type == repo::Pointer::Type::tree && has(pointer.digest, *inside)) {
+          return;
+        }
+      }
+    }
+    throw usage("there is no " + quoted(prefix) + " in what is compared",
+                "mlo data list -r shows what is tracked now");
+  }
+
+  bool has(const Digest& tree, const std::string& inside) {
+    store::ObjectStore& store = workspace_.store();
+    return !store.contains(tree) || store::find_in_tree(store, tree, inside);
   }
 
   bool is_revision(const std::string& argument) {
@@ -88,17 +141,15 @@ class Diff {
     return true;
   }
 
-  /// A pointer whose path has to do with what the user asked for.
-  bool related(const std::string& path) const {
-    if (wanted_.wants(path)) return true;
-    return std::any_of(wanted_.prefixes.begin(), wanted_.prefixes.end(),
-                       [&](const std::string& prefix) { return prefix.starts_with(path + "/"); });
+  repo::StatIndex& index() {
+    if (!index_) index_ = repo::StatIndex::load(workspace_.stat_index_path());
+    return *index_;
   }
 
   void compare(const std::string& path, const Pointers& before, const Pointers& after) {
-    auto left = before.find(path), right = after.find(path);
-    const repo::Pointer* from = left == before.end() ? nullptr : &left->second;
-    const repo::Pointer* to = right == after.end() ? nullptr : &right->second;
+    auto left = before.known.find(path), right = after.known.find(path);
+    const repo::Pointer* from = left == before.known.end() ? nullptr : &left->second;
+    const repo::Pointer* to = right == after.known.end() ? nullptr : &right->second;
     in_context("in the diff of " + quoted(path), [&] {
       if (report_.to.empty()) {
         against_work_tree(path, from);
@@ -144,18 +195,16 @@ class Diff {
   }
 
   void against_work_tree(const std::string& path, const repo::Pointer* from) {
-    auto found = scan_file(workspace_, path, index_);
+    auto found = scan_file(workspace_, path, index());
     if (!found && from) return change({path, as_entry(*from), std::nullopt});
     if (!found) return;
     if (found->is_directory()) {
       directory_against(path, from);
       return;
     }
-    if (!found->digest && found->problem.empty()) {
-      hash_one(env_, workspace_, path, *found, index_);
-    }
-    if (!found->digest) throw unsupported(path, found->problem);
-    store::TreeEntry now{store::kFileMode, *found->digest, found->size, 1, ""};
+    if (!found->known && found->usable()) hash_one(env_, workspace_, path, *found, index());
+    if (!found->known) throw unsupported(path, problem_text(found->problem, ""));
+    store::TreeEntry now{store::kFileMode, found->digest, found->size, 1, ""};
     if (!from) return change({path, std::nullopt, now});
     if (from->type == repo::Pointer::Type::tree) {
       stored_sides(path, from, nullptr);
@@ -165,35 +214,23 @@ class Diff {
   }
 
   void directory_against(const std::string& path, const repo::Pointer* from) {
-    Scan scan = scan_directory(env_, workspace_, path, index_);
-    hash_files(env_, workspace_, scan, index_);
-    build(scan, [](std::string_view bytes) { return sha256(bytes); });
-    repo::Pointer pointer;
+    repo::Pointer before{repo::Pointer::Type::tree, store::hash_tree({}).digest, 0, 0};
     if (from && from->type == repo::Pointer::Type::tree) {
-      pointer = *from;
-      if (pointer.digest == scan.root.digest && !scan.problems()) return;
-    } else {
+      before = *from;
+    } else if (from) {
       // Nothing comparable before: every file of the directory is new.
-      if (from) change({path, as_entry(*from), std::nullopt});
-      for (const ScanDirectory& each : scan.directories) {
-        for (const ScanEntry& entry : each.entries) {
-          if (entry.is_directory() || !entry.digest) continue;
-          change({join_path(each.path, entry.name), std::nullopt,
-                  store::TreeEntry{entry.mode, *entry.digest, entry.size, 1, entry.name}});
-        }
-      }
-      return;
+      change({path, as_entry(*from), std::nullopt});
     }
-    compare_tree(workspace_.store(), {path, pointer}, scan, [&](const Difference& difference) {
-      if (wanted_.wants(difference.path)) {
-        report_.files.push_back(state_of(workspace_.store(), difference));
-      }
-    });
+    store::ObjectStore& store = workspace_.store();
+    compare_tree(env_, workspace_, {path, before}, index(), wanted_, Hidden::report,
+                 [&](const Difference& difference) {
+                   report_.files.push_back(state_of(workspace_, store, difference));
+                 });
   }
 
   Env& env_;
   repo::Workspace& workspace_;
-  repo::StatIndex index_;
+  std::optional<repo::StatIndex> index_;  // 60 ms of a million files: not for two commits
   Selection wanted_;
   DiffReport report_;
 };

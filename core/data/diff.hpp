@@ -22,6 +22,8 @@ struct DiffReport {
   std::string to;                  ///< commit; empty: the work tree
   std::vector<std::string> paths;  ///< the PATH arguments, relative to the root
   std::vector<FileState> files;
+  /// Pointers that could not be read, one message each: what they name is not compared.
+  std::vector<std::string> problems;
 };
 
 DiffReport diff(Env& env, repo::Workspace& workspace, const DiffOptions& options);

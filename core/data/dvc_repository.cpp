@@ -28,23 +28,18 @@ class Walk {
 
   void visit(const std::string& directory) {
     env_.check_cancelled();
-    std::vector<ScanEntry> entries =
-        list_entries(join_path(repository_.root, directory), directory.empty() ? "." : directory);
-    auto has = [&](const std::string& name) {
-      return std::any_of(entries.begin(), entries.end(),
-                         [&](const ScanEntry& entry) { return entry.name == name; });
-    };
+    const ScanDirectory here =
+        list_names(join_path(repository_.root, directory), directory.empty() ? "." : directory);
+    auto has = [&](std::string_view name) { return here.find(name) != nullptr; };
     if (!directory.empty() && has(".dvc")) return;  // another repository
     if (has(".dvcignore")) read_rules(directory);
-    for (const ScanEntry& entry : entries) {
-      std::string path = join_path(directory, entry.name);
+    for (const ScanEntry& entry : here.entries) {
+      std::string name(here.name(entry)), path = join_path(directory, name);
       if (repository_.ignored.ignored(path, entry.is_directory())) continue;
       if (entry.is_directory()) {
-        bool never =
-            std::find(std::begin(kNever), std::end(kNever), entry.name) != std::end(kNever);
-        if (!never && !has(entry.name + ".dvc")) visit(path);
-      } else if (entry.name == "dvc.lock" ||
-                 (entry.name.ends_with(".dvc") && entry.name != ".dvc")) {
+        bool never = std::find(std::begin(kNever), std::end(kNever), name) != std::end(kNever);
+        if (!never && !has(name + ".dvc")) visit(path);
+      } else if (name == "dvc.lock" || (name.ends_with(".dvc") && name != ".dvc")) {
         read(path);
       }
     }

@@ -23,7 +23,9 @@ enum class State {
   updated,      ///< add: the pointer changed; checkout: the file was written
   removed,      ///< checkout: the file was removed
   kept,         ///< checkout: not in the new tree, but its content is not stored, so it stays
-  stored        ///< list: the content is in the store
+  stored,       ///< list: the content is in the store
+  ignored,      ///< tracked, but .mloignore hides it: the next add would take it out
+  unreadable    ///< permission denied
 };
 std::string_view state_name(State state);
 

@@ -26,7 +26,7 @@ ScanEntry entry_of(repo::Workspace& workspace, const std::string& key,
                    const repo::StatIndex& index) {
   auto found = scan_file(workspace, key, index);
   if (!found) throw usage("there is no file or directory " + quoted(key));
-  if (!found->problem.empty()) throw unsupported(key, found->problem);
+  if (!found->usable()) throw unsupported(key, problem_text(found->problem, ""));
   return *found;
 }
 
@@ -111,7 +111,7 @@ Ingested ingest(Env& env, repo::Workspace& workspace, const std::string& path) {
       result.size = scan.root.size;
     } else {
       store_one(env, workspace, key, entry, index, batch);
-      result.digest = *entry.digest;
+      result.digest = entry.digest;
       result.size = entry.size;
     }
     result.hold = batch.commit();
@@ -133,8 +133,8 @@ Ingested fingerprint(Env& env, repo::Workspace& workspace, const std::string& pa
     result.digest = scan.root.digest;
     result.size = scan.root.size;
   } else {
-    if (!entry.digest) hash_one(env, workspace, key, entry, index);
-    result.digest = *entry.digest;
+    if (!entry.known) hash_one(env, workspace, key, entry, index);
+    result.digest = entry.digest;
   }
   save_if_possible(env, workspace, index);
   return result;

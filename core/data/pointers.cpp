@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <set>
+#include <utility>
 
 #include "base/parallel.hpp"
 #include "base/text.hpp"
+#include "data/checkout_filter.hpp"
 #include "data/scan.hpp"
 #include "repo/ignore_rules.hpp"
 
@@ -22,9 +24,9 @@ struct Listing {
   std::vector<std::string> pointed;
 };
 
-std::vector<ScanEntry> entries_of(const repo::Workspace& workspace, const Place& place) {
+ScanDirectory entries_of(const repo::Workspace& workspace, const Place& place) {
   try {
-    return list_entries(workspace.absolute(place.directory), place.directory);
+    return list_names(workspace.absolute(place.directory), place.directory);
   } catch (const Error& error) {
     // Gone since it was listed, or ignored and closed to us: holds no pointer of ours.
     const bool gone = error.system_code() == ENOENT && !place.directory.empty();
@@ -38,18 +40,20 @@ Listing look_into(repo::Workspace& workspace, const Place& place, const repo::Ig
                   bool start) {
   Listing listing;
   const std::string& directory = place.directory;
-  std::vector<ScanEntry> entries = entries_of(workspace, place);
-  std::set<std::string> pointed;
-  for (const ScanEntry& entry : entries) {
-    if (!start && entry.name == "mlo.yaml") return {};  // another workspace
-    if (!entry.is_directory()) pointed.insert(repo::pointed_path(entry.name));
+  const ScanDirectory here = entries_of(workspace, place);
+  std::set<std::string, std::less<>> pointed;
+  for (const ScanEntry& entry : here.entries) {
+    std::string_view name = here.name(entry);
+    if (!start && name == "mlo.yaml") return {};  // another workspace
+    if (!entry.is_directory()) pointed.insert(repo::pointed_path(name));
   }
   pointed.erase("");
   for (const std::string& name : pointed) listing.pointed.push_back(join_path(directory, name));
-  for (const ScanEntry& entry : entries) {
-    if (!entry.is_directory() || pointed.contains(entry.name)) continue;
-    std::string path = join_path(directory, entry.name);
-    if (store::bad_tree_name(entry.name)) continue;
+  for (const ScanEntry& entry : here.entries) {
+    std::string_view name = here.name(entry);
+    if (!entry.is_directory() || pointed.contains(name)) continue;
+    std::string path = join_path(directory, name);
+    if (store::bad_tree_name(name)) continue;
     bool ignored = place.ignored || rules.ignored(path, true);
     listing.directories.push_back({std::move(path), ignored});
   }
@@ -114,29 +118,71 @@ bool Selection::wants(std::string_view path) const {
          });
 }
 
-Selection select(Env& env, repo::Workspace& workspace, std::span<const std::string> paths) {
-  Selection selection;
-  if (paths.empty()) {
-    selection.pointers = find_pointers(env, workspace);
-    return selection;
+bool Selection::touches(std::string_view path) const {
+  return wants(path) ||
+         std::any_of(prefixes.begin(), prefixes.end(), [&](const std::string& prefix) {
+           return relative_to(prefix, path).has_value();
+         });
+}
+
+namespace {
+
+/// Refuses what is a spelling mistake rather than a path of this tracked directory.
+void check_inside(repo::Workspace& workspace, const Tracked& above, const std::string& path,
+                  const std::string& typed) {
+  if (exists(workspace.absolute(path))) return;
+  if (above.pointer.type == repo::Pointer::Type::tree) {
+    store::ObjectStore& store = workspace.store();
+    if (!store.contains(above.pointer.digest)) return;  // nobody knows until it was fetched
+    std::string inside = path.substr(above.path.size() + 1);
+    if (store::find_in_tree(store, above.pointer.digest, inside)) return;
   }
+  throw usage("there is no " + quoted(typed) + " in " + quoted(above.path),
+              "mlo data list -r '" + printable(above.path) + "' shows what it holds");
+}
+
+/// Appends the pointers that one path has to do with; false where there is none.
+bool select_path(Env& env, repo::Workspace& workspace, const std::string& path,
+                 const std::string& typed, std::vector<Tracked>& found) {
+  if (auto exact = pointer_for(workspace, path)) {
+    found.push_back(*exact);
+  } else if (auto above = enclosing_pointer(workspace, path)) {
+    check_inside(workspace, *above, path, typed);
+    found.push_back(*above);
+  } else if (is_directory(workspace.absolute(path))) {
+    for (Tracked& below : find_pointers(env, workspace, path)) found.push_back(std::move(below));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+bool names_something(repo::Workspace& workspace, const std::string& path) {
+  return exists(workspace.absolute(path)) || pointer_for(workspace, path);
+}
+
+}  // namespace
+
+Selection select(Env& env, repo::Workspace& workspace, std::span<const std::string> paths,
+                 CheckoutFilter* filter) {
+  Selection selection;
   std::vector<Tracked>& found = selection.pointers;
+  bool globs = false;
   for (const std::string& typed : paths) {
     std::string path = workspace.relative(typed);
     if (std::string pointed = repo::pointed_path(path); !pointed.empty()) path = pointed;
-    size_t before = found.size();
-    if (auto exact = pointer_for(workspace, path)) {
-      found.push_back(*exact);
-    } else if (auto above = enclosing_pointer(workspace, path)) {
-      found.push_back(*above);
-    } else if (is_directory(workspace.absolute(path))) {
-      for (Tracked& below : find_pointers(env, workspace, path)) found.push_back(below);
+    if (filter && is_glob(typed) && !names_something(workspace, path)) {
+      globs = true;
+      filter->only.push_back("/" + path);
+      continue;
     }
-    if (found.size() == before && !is_directory(workspace.absolute(path))) {
+    if (!select_path(env, workspace, path, typed, found)) {
       throw usage("mlo does not track " + quoted(typed), "mlo data list shows what it tracks");
     }
     selection.prefixes.push_back(path);
   }
+  if (globs) filter->paths = std::exchange(selection.prefixes, {});
+  if (globs || paths.empty()) found = find_pointers(env, workspace);
   auto by_path = [](const Tracked& a, const Tracked& b) { return a.path < b.path; };
   auto same_path = [](const Tracked& a, const Tracked& b) { return a.path == b.path; };
   std::sort(found.begin(), found.end(), by_path);

@@ -13,6 +13,8 @@
 
 namespace mlo::data {
 
+struct CheckoutFilter;
+
 /// A path and the pointer that names its content.
 struct Tracked {
   std::string path;  ///< relative to the root, without ".mlo"
@@ -36,10 +38,15 @@ struct Selection {
   std::vector<Tracked> pointers;
   std::vector<std::string> prefixes;  ///< relative to the root; empty: everything
   bool wants(std::string_view path) const;
+  /// wants(path), or something below it.
+  bool touches(std::string_view path) const;
 };
 /// Every pointer that a path as typed names, contains or lies in; all when there are no paths. Throws
-/// usage for a path that has nothing to do with any pointer.
-Selection select(Env& env, repo::Workspace& workspace, std::span<const std::string> paths);
+/// usage for a path that has nothing to do with any pointer, and for one inside a tracked directory
+/// that is neither there nor in the stored tree. With a `filter`, what names nothing and looks like a
+/// glob goes there, and the selection is what any of the paths may mean.
+Selection select(Env& env, repo::Workspace& workspace, std::span<const std::string> paths,
+                 CheckoutFilter* filter = nullptr);
 /// The pointer for exactly this path.
 std::optional<Tracked> pointer_for(repo::Workspace& workspace, const std::string& path);
 /// The pointer of the nearest directory above `path`.

@@ -20,15 +20,19 @@ void warn_if_ignored(Env& env, repo::Workspace& workspace, const std::string& po
 
 }  // namespace
 
+void publish_ignore_line(Env& env, repo::Workspace& workspace, const std::string& path) {
+  std::string file = workspace.absolute(join_path(parent_path(path), ".gitignore"));
+  std::string text = read_file_if_exists(file).value_or("");
+  write_if_different(env, file, repo::with_ignore_line(text, file_name(path)));
+}
+
 void publish_pointers(Env& env, repo::Workspace& workspace, std::span<const Tracked> pointers) {
   for (const Tracked& tracked : pointers) {
     std::string pointer = repo::pointer_path(tracked.path);
     write_if_different(env, workspace.absolute(pointer), repo::format_pointer(tracked.pointer));
   }
   for (const Tracked& tracked : pointers) {
-    std::string file = workspace.absolute(join_path(parent_path(tracked.path), ".gitignore"));
-    std::string text = read_file_if_exists(file).value_or("");
-    write_if_different(env, file, repo::with_ignore_line(text, file_name(tracked.path)));
+    publish_ignore_line(env, workspace, tracked.path);
     warn_if_ignored(env, workspace, repo::pointer_path(tracked.path));
   }
 }

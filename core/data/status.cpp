@@ -1,8 +1,11 @@
 #include "data/status.hpp"
 
+#include <algorithm>
+
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "data/compare.hpp"
+#include "data/evicted.hpp"
 #include "data/pointers.hpp"
 #include "data/scan.hpp"
 #include "data/work_file.hpp"
@@ -15,8 +18,10 @@ class Status {
   Status(Env& env, repo::Workspace& workspace, const Selection& selection)
       : env_(env),
         workspace_(workspace),
+        store_(workspace.store()),
         selection_(selection),
-        index_(repo::StatIndex::load(workspace.stat_index_path())) {}
+        index_(repo::StatIndex::load(workspace.stat_index_path())),
+        evicted_(Evicted::load(workspace)) {}
 
   StatusReport run() {
     for (const Tracked& tracked : selection_.pointers) {
@@ -27,6 +32,9 @@ class Status {
       in_context("in the status of " + quoted(tracked.path), [&] { look_at(tracked); });
     }
     report_.files = with_renames(std::move(report_.files));
+    report_.unreadable = static_cast<uint64_t>(
+        std::count_if(report_.files.begin(), report_.files.end(),
+                      [](const FileState& file) { return file.state == State::unreadable; }));
     save_if_possible(env_, workspace_, index_);
     return std::move(report_);
   }
@@ -36,9 +44,9 @@ class Status {
     auto found = scan_file(workspace_, tracked.path, index_);
     bool tree = tracked.pointer.type == repo::Pointer::Type::tree;
     if (!found) {
-      bool stored = workspace_.store().contains(tracked.pointer.digest);
+      bool here = store_.contains(tracked.pointer.digest);
       add({tracked.path,
-           stored ? State::deleted : State::missing,
+           here ? State::deleted : State::missing,
            tracked.pointer.digest,
            tracked.pointer.size,
            {}});
@@ -52,43 +60,35 @@ class Status {
   }
 
   void look_at_file(const Tracked& tracked, ScanEntry& found) {
-    if (found.problem.empty() && !found.digest) {
-      report_.hashed += hash_one(env_, workspace_, tracked.path, found, index_);
+    if (found.usable() && !found.known) {
+      report_.hashed += hash_one(env_, workspace_, tracked.path, found, index_, Unreadable::mark);
     }
-    if (found.digest == tracked.pointer.digest && found.mode != store::kSymlinkMode) return;
+    if (found.known && found.digest == tracked.pointer.digest && found.kind != Kind::link) return;
     store::TreeEntry wanted{store::kFileMode, tracked.pointer.digest, tracked.pointer.size, 1, ""};
-    add(state_of(workspace_.store(), {tracked.path, wanted, &found}));
+    add(state_of(workspace_, store_, {tracked.path, wanted, &found}));
   }
 
   void look_at_tree(const Tracked& tracked) {
-    Scan scan = scan_directory(env_, workspace_, tracked.path, index_);
-    hash_files(env_, workspace_, scan, index_);
-    build(scan, [](std::string_view bytes) { return sha256(bytes); });
-    report_.hashed += scan.hashed;
-    if (scan.root.digest == tracked.pointer.digest && !scan.problems()) return;
-    if (!workspace_.store().contains(tracked.pointer.digest)) {
-      return add({tracked.path, State::missing, tracked.pointer.digest, tracked.pointer.size, {}});
-    }
-    compare_tree(workspace_.store(), tracked, scan, [&](const Difference& difference) {
-      add(state_of(workspace_.store(), difference));
-    });
+    report_.hashed += compare_tree(
+        env_, workspace_, tracked, index_, selection_, Hidden::report,
+        [&](const Difference& difference) { add(state_of(workspace_, store_, difference)); });
   }
 
   void add(FileState file) {
-    if (selection_.wants(file.path) || covers(file)) report_.files.push_back(std::move(file));
-  }
-  /// A whole tree that is gone is also the answer for a path inside it.
-  bool covers(const FileState& file) const {
-    for (const Tracked& tracked : selection_.pointers) {
-      if (tracked.path == file.path) return true;
+    bool away = file.state == State::deleted || file.state == State::missing;
+    if (away && evicted_.covers(file.path)) {
+      ++report_.evicted;
+    } else {
+      report_.files.push_back(std::move(file));
     }
-    return false;
   }
 
   Env& env_;
   repo::Workspace& workspace_;
+  store::ObjectStore& store_;
   const Selection& selection_;
   repo::StatIndex index_;
+  Evicted evicted_;
   StatusReport report_;
 };
 

@@ -27,6 +27,8 @@ struct StatusReport {
   std::vector<Imported> imports;  ///< among the pointers that were looked at
   uint64_t pointers = 0;          ///< that were looked at
   uint64_t hashed = 0;            ///< files whose content had to be read
+  uint64_t unreadable = 0;        ///< of `files`: of which the state is not known
+  uint64_t evicted = 0;  ///< files and whole directories that `data evict` took away: no difference
   bool clean() const { return files.empty(); }
 };
 

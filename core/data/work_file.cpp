@@ -8,18 +8,25 @@ namespace {
 /// A scan of one directory that holds only this file, so that files and directories share one path.
 Scan scan_of(const std::string& path, const ScanEntry& entry) {
   Scan scan;
-  scan.directories.push_back({std::string(parent_path(path)), {entry}});
+  ScanDirectory& directory = scan.directories.emplace_back();
+  directory.path = parent_path(path);
+  directory.append(file_name(path));
+  ScanEntry only = entry;
+  only.name_begin = directory.entries[0].name_begin;
+  only.name_size = directory.entries[0].name_size;
+  directory.entries[0] = only;
   return scan;
 }
 
 }  // namespace
 
 uint64_t hash_one(Env& env, repo::Workspace& workspace, const std::string& path, ScanEntry& entry,
-                  repo::StatIndex& index) {
+                  repo::StatIndex& index, Unreadable unreadable) {
   Scan scan = scan_of(path, entry);
-  hash_files(env, workspace, scan, index);
-  entry = scan.directories[0].entries[0];
-  return scan.hashed;
+  ScanPlace place{&scan.directories[0], &scan.directories[0].entries[0]};
+  hash_places(env, workspace, {&place, 1}, index, unreadable);
+  entry = *place.entry;
+  return 1;
 }
 
 uint64_t store_one(Env& env, repo::Workspace& workspace, const std::string& path, ScanEntry& entry,

@@ -9,7 +9,7 @@ namespace mlo::data {
 
 /// Hashes one regular file into `entry` and records it in the index; returns 1, the files read.
 uint64_t hash_one(Env& env, repo::Workspace& workspace, const std::string& path, ScanEntry& entry,
-                  repo::StatIndex& index);
+                  repo::StatIndex& index, Unreadable unreadable = Unreadable::fail);
 /// The same, storing it in `batch`; a known digest whose object the store still has is kept unread (0).
 uint64_t store_one(Env& env, repo::Workspace& workspace, const std::string& path, ScanEntry& entry,
                    repo::StatIndex& index, store::Batch& batch);

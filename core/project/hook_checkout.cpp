@@ -53,7 +53,8 @@ struct Outcome {
 
 void check_out(HookCall& call, repo::Workspace& workspace, const std::vector<std::string>& pointers,
                Outcome& outcome) {
-  data::CheckoutReport done = data::checkout(call.env, workspace, {.paths = pointers});
+  data::CheckoutReport done =
+      data::checkout(call.env, workspace, {.paths = pointers, .keep_evicted = true});
   for (const data::FileState& file : done.files) {
     if (file.state == data::State::updated) ++outcome.updated;
     if (file.state == data::State::removed) ++outcome.removed;

@@ -5,6 +5,9 @@
 // Racy rule (git's): a file written in the clock tick in which it was hashed could change again
 // without a new time. Such an entry is not kept, so the next look hashes once more and then trusts.
 //
+// Neither reading nor writing makes an object per file: the file is mapped and searched in place,
+// changes are packed, and both are merged while they are written.
+//
 // Layout, little-endian; replaced atomically, sorted by path bytes:
 //    0  16  "mlo-stat-index 1"
 //   16   8  number of entries n
@@ -18,9 +21,9 @@
 #include <sys/stat.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -52,7 +55,7 @@ class StatIndex {
   /// thread; many cursors may read one index as long as nobody calls set or remove.
   class Cursor {
    public:
-    explicit Cursor(const StatIndex& index) : index_(index) {}
+    explicit Cursor(const StatIndex& index);
     /// The digest if the entry is there and the stat is the same.
     std::optional<Digest> find(std::string_view path, const StatKey& key);
 
@@ -66,8 +69,12 @@ class StatIndex {
   /// closing it). An entry that would be racy is removed instead.
   void set(std::string_view path, const StatKey& key, const Digest& digest, Time observed);
   void remove(std::string_view path);
-  /// Removes every entry below `directory` that was not there in `seen` (ascending paths).
-  void keep_only(std::string_view directory, std::span<const std::string> seen);
+  /// Removes every saved entry below `directory` that is not `present` (asked in the order of paths).
+  void keep_only(std::string_view directory,
+                 const std::function<bool(std::string_view path)>& present);
+  /// Entries of `from`, and below it, become those of `to`. A renamed file has another time of change,
+  /// and is hashed once more; the files in a renamed directory have not.
+  void rename(std::string_view from, std::string_view to);
   bool changed() const;
   size_t size() const;
   /// Replaces the file; not synced (a cache).

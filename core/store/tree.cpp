@@ -7,11 +7,10 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "store/tree_text.hpp"
 
 namespace mlo::store {
 namespace {
-
-constexpr std::string_view kHeader = "mlo-tree 1\n";
 
 struct ModeText {
   uint32_t mode;
@@ -50,8 +49,8 @@ class TreeParser {
   TreeParser(std::string_view text, const std::string& name) : rest_(text), name_(name) {}
 
   std::vector<TreeEntry> parse() {
-    if (!rest_.starts_with(kHeader)) fail("it is not a tree of version 1");
-    rest_.remove_prefix(kHeader.size());
+    if (!rest_.starts_with(kTreeHeader)) fail("it is not a tree of version 1");
+    rest_.remove_prefix(kTreeHeader.size());
     std::vector<TreeEntry> entries;
     while (!rest_.empty()) {
       TreeEntry entry = parse_entry();
@@ -121,7 +120,7 @@ std::optional<std::string> bad_tree_name(std::string_view name) {
 }
 
 std::string encode_tree(std::span<const TreeEntry> entries) {
-  std::string out(kHeader);
+  std::string out(kTreeHeader);
   const TreeEntry* before = nullptr;
   for (const TreeEntry& entry : entries) {
     std::string bad = complaint(entry, before);
@@ -130,9 +129,7 @@ std::string encode_tree(std::span<const TreeEntry> entries) {
     if (bad.empty() && mode == kModes.end())
       bad = "the mode of " + quoted(entry.name) + " is unknown";
     if (!bad.empty()) throw failure("cannot make a tree: " + bad);
-    out.append(mode->text).append(" ").append(entry.digest.hex()).append(" ");
-    out.append(std::to_string(entry.size)).append(" ").append(std::to_string(entry.count));
-    out.append(" ").append(entry.name).push_back('\0');
+    append_tree_entry(out, entry.mode, entry.digest, entry.size, entry.count, entry.name);
     before = &entry;
   }
   return out;
@@ -142,7 +139,7 @@ std::vector<TreeEntry> parse_tree(std::string_view bytes, const std::string& nam
   return TreeParser(bytes, name).parse();
 }
 
-bool looks_like_tree(std::string_view bytes) { return bytes.starts_with(kHeader); }
+bool looks_like_tree(std::string_view bytes) { return bytes.starts_with(kTreeHeader); }
 
 std::vector<size_t> leaf_starts(std::span<const TreeEntry> sorted) {
   std::vector<size_t> starts = {0};

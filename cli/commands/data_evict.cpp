@@ -1,0 +1,34 @@
+#include "data/evict.hpp"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/commands/data_files.hpp"
+
+namespace mlo::cli {
+
+Action declare_data_evict(CLI::App& app) {
+  auto options = std::make_shared<data::EvictOptions>();
+  app.add_option("PATH", options->paths, "tracked files and directories, or parts of them")
+      ->required();
+  app.add_flag("--store", options->from_store,
+               "the store's copy, too, where a remote certifies that it has the content");
+  return [options](Context& context) {
+    repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
+    data::EvictReport report = data::evict(context.env, workspace, *options);
+    if (context.json) {
+      context.out.document(format::Value::object()
+                               .set("files", report.files)
+                               .set("bytes", report.bytes)
+                               .set("objects", report.objects));
+    } else {
+      context.out.line(counted(report.files, "file") + " evicted, " + human_size(report.bytes) +
+                       " (mlo data checkout PATH brings them back)");
+    }
+    return Exit::done;
+  };
+}
+
+}  // namespace mlo::cli
