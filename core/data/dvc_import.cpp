@@ -145,8 +145,9 @@ class DvcImporter {
   }
 
   void list_below(const std::string& place, const std::string& prefix, Plan& plan) {
-    for (const ScanEntry& entry : list_entries(join_path(place, prefix), plan.out->path)) {
-      std::string path = join_path(prefix, entry.name);
+    ScanDirectory here = list_names(join_path(place, prefix), plan.out->path);
+    for (const ScanEntry& entry : here.entries) {
+      std::string path = join_path(prefix, here.name(entry));
       if (repository_.ignored.ignored(join_path(plan.out->path, path), entry.is_directory()))
         continue;
       if (entry.is_directory()) {

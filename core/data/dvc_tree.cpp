@@ -1,49 +1,34 @@
 #include "data/dvc_tree.hpp"
 
 #include <algorithm>
-#include <unordered_map>
+#include <functional>
+#include <map>
 
 #include "base/text.hpp"
 
 namespace mlo::data {
 namespace {
 
-/// Directories get their index when they are first met, so parents come before children.
-class Layout {
- public:
-  Layout() { scan_.directories.emplace_back(); }
-
-  void add(const ListedFile& file) {
-    ScanEntry entry;
-    entry.name = file_name(file.path);
-    entry.mode = file.mode;
-    entry.digest = file.digest;
-    entry.size = file.size;
-    size_t directory = index_of(std::string(parent_path(file.path)));
-    scan_.directories[directory].entries.push_back(std::move(entry));
-  }
-
-  Scan take() { return std::move(scan_); }
-
- private:
-  size_t index_of(const std::string& path) {
-    if (path.empty()) return 0;
-    auto known = indexes_.find(path);
-    if (known != indexes_.end()) return known->second;
-    size_t parent = index_of(std::string(parent_path(path)));
-    ScanEntry entry;
-    entry.name = file_name(path);
-    entry.mode = store::kDirectoryMode;
-    entry.directory = scan_.directories.size();
-    indexes_[path] = entry.directory;
-    scan_.directories.push_back({path, {}});
-    scan_.directories[parent].entries.push_back(std::move(entry));
-    return indexes_[path];
-  }
-
-  Scan scan_;
-  std::unordered_map<std::string, size_t> indexes_;
+struct Place {
+  size_t depth = 0;  ///< 0: the root
+  std::string path;
+  auto operator<=>(const Place&) const = default;
 };
+/// Deepest first: a directory is written before the one that holds it.
+using Directories = std::map<Place, std::vector<store::TreeEntry>, std::greater<>>;
+
+Place place_of(std::string path) {
+  if (path.empty()) return {};
+  auto depth = static_cast<size_t>(std::ranges::count(path, '/')) + 1;
+  return {depth, std::move(path)};
+}
+
+/// The directory of that name and, where it is new, all above it.
+std::vector<store::TreeEntry>& entries_of(Directories& directories, const std::string& path) {
+  auto [at, added] = directories.try_emplace(place_of(path));
+  if (added && !path.empty()) entries_of(directories, std::string(parent_path(path)));
+  return at->second;
+}
 
 }  // namespace
 
@@ -56,11 +41,19 @@ std::optional<std::string> bad_listed_name(const std::string& path) {
 }
 
 store::TreeEntry write_listed_tree(const std::vector<ListedFile>& files, store::Batch& batch) {
-  Layout layout;
-  for (const ListedFile& file : files) layout.add(file);
-  Scan scan = layout.take();
-  build(scan, [&](std::string_view bytes) { return batch.add(bytes); });
-  return scan.root;
+  Directories directories;
+  entries_of(directories, "");
+  for (const ListedFile& file : files) {
+    entries_of(directories, std::string(parent_path(file.path)))
+        .push_back({file.mode, file.digest, file.size, 1, std::string(file_name(file.path))});
+  }
+  for (auto& [place, entries] : directories) {
+    if (place.depth == 0) break;  // the last one
+    store::TreeEntry tree = store::write_tree(batch, std::move(entries));
+    tree.name = file_name(place.path);
+    directories.at(place_of(std::string(parent_path(place.path)))).push_back(std::move(tree));
+  }
+  return store::write_tree(batch, std::move(directories.at({})));
 }
 
 }  // namespace mlo::data

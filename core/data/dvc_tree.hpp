@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "data/scan.hpp"
 #include "store/batch.hpp"
+#include "store/tree.hpp"
 
 namespace mlo::data {
 
