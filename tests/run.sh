@@ -100,7 +100,7 @@ fi
 # --- tsan: the rooms with threads ---------------------------------------------------------------
 # ThreadSanitizer of g++ 12 needs the address space as kernels laid it out before 6.6.
 setarch "$(uname -m)" -R true 2>/dev/null && quiet_layout="setarch $(uname -m) -R"
-threaded='base|http|store|track|infer|train|serve'
+threaded='base|http|store|remote|track|infer|train|serve'
 if step "configure tsan" configure tsan -DMLO_PRESET=tsan -DMLO_TORCH=OFF &&
    step "build tsan" build tsan --target $(matching tsan "test_($threaded)|plugin_toy"); then
   suite "tsan: unit" "$builds/tsan" -R "^unit_($threaded)\$"

@@ -79,7 +79,9 @@ Action declare_data_checkout(CLI::App& app) {
       context.out.document(to_json(report));
     } else {
       print(context.out, workspace, report);
-      if (!report.link_note.empty()) context.env.reporter.note(report.link_note);
+      // Of the default nobody asked for more than it can do.
+      if (!report.link_note.empty() && workspace.local().links_given)
+        context.env.reporter.note(report.link_note);
     }
     if (report.unreadable > 0) {
       throw failure(counted(report.unreadable, "path") + " could not be read and was left alone",

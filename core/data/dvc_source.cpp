@@ -52,6 +52,7 @@ std::optional<DvcTaken> DvcSource::known(const DvcWanted& wanted, store::Batch& 
 std::optional<DvcTaken> DvcSource::take(const DvcWanted& wanted, store::Batch& batch,
                                         const store::ObjectStore& store) {
   env_.check_cancelled();
+  const std::lock_guard alone(contents_[wanted.md5.bytes[0] % contents_.size()]);
   if (auto taken = known(wanted, batch)) return taken;
   // From the work tree first: its files are then in the stat index, and `status` need not read them.
   // A link saves space only when it is the cache's file.

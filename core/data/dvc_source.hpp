@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include <array>
 #include <atomic>
 #include <map>
 
@@ -83,6 +84,8 @@ class DvcSource {
   std::string remote_;
   CacheLink link_;
   mutable std::mutex mutex_;
+  /// One content at a time: linking a file changes its ctime, which another reader would take for a change.
+  std::array<std::mutex, 64> contents_;
   std::map<std::string, std::unique_ptr<remote::Backend>> backends_;
   std::vector<std::string> damaged_, troubles_;
   std::atomic<uint64_t> files_read_ = 0, linked_ = 0;

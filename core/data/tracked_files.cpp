@@ -148,6 +148,7 @@ void unlink_tracked_files(Env& env, repo::Workspace& workspace, const TrackedFil
         env.files.unlink(place);
         index.remove(file);
       }
+      env.files.sync(fd.get(), path.empty() ? "." : path);
     }
     remove_empty(env, workspace, beneath, selection, path);
   }

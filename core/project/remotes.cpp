@@ -125,21 +125,26 @@ RemoteAddReport add_remote(Env& env, repo::Workspace& workspace, const RemoteAdd
     throw usage("there is a remote " + quoted(options.name) + " already",
                 "mlo remote remove " + printable(options.name) + ", or edit mlo.yaml");
   }
-  const Value entry = shared_entry(workspace, options), local = local_entry(options);
+  Value entry = shared_entry(workspace, options);
+  const Value local = local_entry(options);
   RemoteAddReport report;
   report.config =
       remote::parse_remote(options.name, entry, "the command line",
                            local.size() > 0 ? &local : nullptr, kLocalFile, workspace.root());
+  if (options.probe) {
+    auto backend = remote::open_backend(env, report.config);
+    report.traits = remote::probe(env, *backend);
+    report.probed = true;
+    // Whoever reads mlo.yaml later need not find it out again: a create is one request then, not two.
+    if (report.config.scheme == remote::Scheme::s3) {
+      entry.set("conditional_put", report.traits.atomic_create);
+    }
+  }
   Files files(env, workspace);
   files.set(options.name, entry);
   if (local.size() > 0) files.set_local(options.name, local);
   if (options.is_default) {
     for (const std::string& name : names) files.set_default(name, false);
-  }
-  if (options.probe) {
-    auto backend = remote::open_backend(env, report.config);
-    report.traits = remote::probe(env, *backend);
-    report.probed = true;
   }
   report.files = files.write();
   return report;

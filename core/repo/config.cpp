@@ -120,6 +120,7 @@ LocalConfig parse_local_config(std::string_view text, const std::string& name,
     format::Fields store(*node, name, "store");
     if (auto path = store.optional_string("path")) local.store_path = normal_path(*path, base);
     const format::Value* link = store.any("link");
+    local.links_given = link != nullptr;
     local.links = links_of(store, store.strings("link"), link);
     check_sharing(store);
     store.finish();

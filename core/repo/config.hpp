@@ -31,6 +31,7 @@ struct LocalConfig {
   std::string file;                    ///< ".mlo/config.yaml"
   std::string store_path;              ///< absolute; empty: .mlo/store
   std::vector<store::LinkKind> links;  ///< store.link; default: reflink, copy
+  bool links_given = false;            ///< store.link is set: say which of its kinds cannot be had
   std::vector<std::string> plugin_path;
   std::string bind;        ///< default address of servers; empty: 127.0.0.1
   format::Value document;  ///< `remotes` in it: see remote::parse_remote

@@ -24,6 +24,7 @@ expect() {
     echo "ok   $*"
   fi
 }
+clean_data() { mlo data status --check >/dev/null 2>&1 || fail "'mlo data status --check' found changes"; }
 silent() { said=$("$@" 2>&1 </dev/null) && [ -z "$said" ] || fail "'$*' said: $said"; }
 # fresh NAME: an empty repository with a workspace, one commit and the hooks.
 fresh() {
@@ -119,7 +120,7 @@ git checkout -q -b topic; data_commit t=1; data_commit t=2; git checkout -q main
 echo m > m; git add m; git commit -qm m; git checkout -q topic 2>/dev/null
 git rebase -q main >/dev/null 2>&1 || fail "a rebase with hooks"
 mlo data checkout >/dev/null; [ "$(cat d/t)" = 2 ] || fail "data after a rebase"
-silent mlo data status --check >/dev/null
+clean_data >/dev/null
 
 # --- beside other hooks, without mlo, uninstalled ---------------------------------------------------
 fresh beside
@@ -176,7 +177,7 @@ for name in merge "merge of $odd"; do
   diverge
   expect 0 "data checked out" git merge -q theirs -m merged
   [ "$(ls d | tr '\n' ' ')" = "a b ours sub theirs " ] && [ "$(cat d/a d/b d/sub/s)" = 21s ] || fail "merged data: $(ls d)"
-  silent mlo data status --check >/dev/null
+  clean_data >/dev/null
   expect 0 "" mlo fsck
 done
 fresh conflict

@@ -75,7 +75,7 @@ check() {
     find "$work/$space" -name '*.mlo' -type f -not -path '*/.mlo/*' | while read -r pointer; do
       rm -f "${pointer%.mlo}"
       "$mlo" -C "$work/$space" data checkout "$(realpath --relative-to="$work/$space" "${pointer%.mlo}")" > /dev/null \
-        2>> "$work/log.check" || echo "no checkout of $pointer" >> "$work/log.check"
+        2> "$work/said" || { cat "$work/said"; echo "no checkout of $pointer"; } >> "$work/log.check"
       digest=$(sed -n 's/^digest: *"*sha256:\([0-9a-f]*\).*/\1/p' "$pointer")
       [ "$(sha256sum < "${pointer%.mlo}" | cut -d' ' -f1)" = "$digest" ] ||
         echo "$pointer names other bytes" >> "$work/log.check"

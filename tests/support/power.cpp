@@ -89,12 +89,19 @@ void Power::will_rename(const At& from, const At& to) {
   if (!exists(from)) return;
   will_change(from);
   will_change(to);
+  if (is_directory(from)) moves_.emplace_back(name_of(from), name_of(to));
 }
 
 void Power::synced(int fd) {
   std::shared_ptr<Node> node = node_of(fd);
   node->contents.reset();
   node->names.clear();
+  std::erase_if(moves_, [&](const std::pair<Name, Name>& move) {
+    if (move.first.directory != node && move.second.directory != node) return false;
+    move.first.directory->names.erase(move.first.name);
+    move.second.directory->names.erase(move.second.name);
+    return true;
+  });
 }
 
 void Power::put_back(const std::shared_ptr<Node>& node, const std::string& path,

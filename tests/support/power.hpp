@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/descriptor.hpp"
 
@@ -53,6 +54,9 @@ class Power {
                 std::map<std::shared_ptr<Node>, std::string>& limbo);
 
   std::map<Key, std::shared_ptr<Node>> nodes_;
+  /// Directories that went from one directory to another. Linux's file systems with a journal (ext4, XFS,
+  /// btrfs) write both ends of such a rename in one transaction: syncing either makes both durable.
+  std::vector<std::pair<Name, Name>> moves_;
 };
 
 }  // namespace mlo::test
