@@ -130,8 +130,13 @@ class Checkout {
         bool known = chunk.verified[at - chunk.begin] && item.kind != Kind::directory &&
                      item.kind != Kind::link;
         if (!known) continue;
-        index_.set(join_path(*chunk.path, chunk.directory->name(item)), keys[i][at - chunk.begin],
-                   item.digest, observed);
+        const std::string path = join_path(*chunk.path, chunk.directory->name(item));
+        const repo::StatKey& key = keys[i][at - chunk.begin];
+        if (key == repo::StatKey{}) {
+          index_.remove(path);
+        } else {
+          index_.set(path, key, item.digest, observed);
+        }
       }
     }
   }
@@ -145,9 +150,24 @@ class Checkout {
       if (item.kind == Kind::directory) continue;
       At target{to.get(), std::string(chunk.directory->name(item))};
       refuse_if_changed(target, join_path(*chunk.path, target.path), item);
-      env_.files.rename({from.get(), chunk.name(i)}, target);
-      if (auto status = stat_of(target)) keys[i - chunk.begin] = repo::stat_key(*status);
+      const At staged{from.get(), chunk.name(i)};
+      const auto written = stat_of(staged);
+      const Time before = env_.clock.now();
+      env_.files.rename(staged, target);
+      const auto placed = stat_of(target);
+      if (written && placed && is_still_ours(*written, *placed, before)) {
+        keys[i - chunk.begin] = repo::stat_key(*placed);
+      }
     }
+  }
+
+  /// Nobody wrote since it was staged, and whoever does from now on changes its time.
+  static bool is_still_ours(const struct stat& written, const struct stat& placed, Time before) {
+    repo::StatKey was = repo::stat_key(written);
+    const repo::StatKey now = repo::stat_key(placed);
+    was.ctime_ns = was.mtime_ns;  // the rename changes ctime
+    return was.inode == now.inode && was.device == now.device && was.size == now.size &&
+           was.mtime_ns == now.mtime_ns && !repo::is_racy(was, before);
   }
 
   /// The plan decided on the file that it saw: one that was written meanwhile is nowhere else. Not by
@@ -227,6 +247,9 @@ CheckoutReport report_of(const CheckoutPlan& plan, size_t most) {
 CheckoutReport checkout(Env& env, repo::Workspace& workspace, const CheckoutOptions& options) {
   repo::WorkspaceLock lock = workspace.lock(options.lock_timeout);
   register_with_store(workspace);
+  // What is found stored must still be there when the file goes: no gc in between.
+  const store::FileLock hold = workspace.store().lock(store::LockKind::shared);
+  workspace.store().reload();
   CheckoutFilter filter = options.filter;
   Selection selection = select(env, workspace, options.paths, &filter);
   repo::StatIndex index = repo::StatIndex::load(workspace.stat_index_path());

@@ -43,6 +43,9 @@ uint64_t drop_objects(Env& env, repo::Workspace& workspace, const TrackedFiles& 
 EvictReport evict(Env& env, repo::Workspace& workspace, const EvictOptions& options) {
   if (options.paths.empty()) throw usage("nothing to evict", "mlo data evict PATH...");
   repo::WorkspaceLock lock = workspace.lock(options.lock_timeout);
+  // What is found stored must still be there when the file goes: no gc in between.
+  std::optional<store::FileLock> hold = workspace.store().lock(store::LockKind::shared);
+  workspace.store().reload();
   Selection selection = select(env, workspace, options.paths);
   repo::StatIndex index = repo::StatIndex::load(workspace.stat_index_path());
   TrackedFiles files = check_tracked_files(env, workspace, selection, index);
@@ -67,6 +70,7 @@ EvictReport evict(Env& env, repo::Workspace& workspace, const EvictOptions& opti
   evicted.save(env, workspace);
   unlink_tracked_files(env, workspace, files, selection, index);
   EvictReport report{files.count, files.bytes, 0};
+  hold.reset();  // drop_objects takes the exclusive one
   if (options.from_store) report.objects = drop_objects(env, workspace, files);
   save_if_possible(env, workspace, index);
   return report;

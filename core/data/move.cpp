@@ -143,6 +143,8 @@ uint64_t remove_data(Env& env, repo::Workspace& workspace, const Tracked& tracke
   selection.pointers = {tracked};
   selection.prefixes = {tracked.path};
   repo::StatIndex index = repo::StatIndex::load(workspace.stat_index_path());
+  const store::FileLock hold = workspace.store().lock(store::LockKind::shared);
+  workspace.store().reload();
   TrackedFiles files = check_tracked_files(env, workspace, selection, index);
   std::vector<std::string> lost = files.changed;
   lost.insert(lost.end(), files.not_stored.begin(), files.not_stored.end());

@@ -33,8 +33,8 @@ static store::RootKind kind_in(const repo::GitVersion& version, const Digest& di
 }
 
 void roots_in_git(repo::Workspace& workspace, repo::Reach reach,
-                  const std::function<bool(std::string_view)>& wanted,
-                  const store::RootSink& sink) {
+                  const std::function<bool(std::string_view)>& wanted, const store::RootSink& sink,
+                  Places places) {
   repo::Git* git = workspace.git();
   if (git == nullptr) return;
   std::string prefix = workspace.git_path("");
@@ -42,11 +42,24 @@ void roots_in_git(repo::Workspace& workspace, repo::Reach reach,
   auto here = [&](std::string_view path) {
     return path.starts_with(prefix) && wanted(path.substr(prefix.size()));
   };
-  for (const repo::GitVersion& version : git->versions(reach, here)) {
+  auto matches = [&](std::string_view path) {
+    if (here(path)) return true;
+    if (places == Places::here) return false;
+    for (std::string_view rest = path;;) {
+      if (wanted(rest)) return true;
+      size_t slash = rest.find('/');
+      if (slash == std::string_view::npos) return false;
+      rest.remove_prefix(slash + 1);
+    }
+  };
+  for (const repo::GitVersion& version : git->versions(reach, matches)) {
     std::string referrer = version.path;
     if (!version.commit.empty()) referrer += " of commit " + version.commit.substr(0, 12);
     for (const Digest& digest : store::digests_in(version.bytes)) {
-      sink({digest, kind_in(version, digest), referrer});
+      store::Root root{digest, kind_in(version, digest), referrer};
+      root.may_be_absent =
+          !here(version.path);  // perhaps another workspace's, in a store of its own
+      sink(root);
     }
   }
 }
@@ -71,7 +84,7 @@ void PointerRoots::roots(Env& env, const store::RootSink& sink) {
   for (const Tracked& tracked : find_pointers(env, workspace_)) sink(root_of(tracked));
   ignored_roots(env, workspace_, sink);
   auto is_pointer = [](std::string_view path) { return path.ends_with(repo::kPointerSuffix); };
-  roots_in_git(workspace_, reach_, is_pointer, sink);
+  roots_in_git(workspace_, reach_, is_pointer, sink, Places::anywhere);
 }
 
 void PointerChecker::check(Env& env, store::FsckSink& sink) {

@@ -30,10 +30,12 @@ class PointerChecker final : public store::Checker {
   repo::Workspace& workspace_;
 };
 
+/// `anywhere`: also where the workspace may have lain in older commits, in any directory.
+enum class Places { here, anywhere };
 /// Every digest in those versions of files in git that `wanted` accepts (paths relative to the
 /// workspace's root); nothing without git. For the other rooms' roots, too.
 void roots_in_git(repo::Workspace& workspace, repo::Reach reach,
                   const std::function<bool(std::string_view path)>& wanted,
-                  const store::RootSink& sink);
+                  const store::RootSink& sink, Places places = Places::here);
 
 }  // namespace mlo::data

@@ -18,7 +18,7 @@ void RegistryRoots::roots(Env& env, const store::RootSink& sink) {
   auto is_registry = [](std::string_view path) {
     return path.starts_with("models/") && path.ends_with(".yaml");
   };
-  data::roots_in_git(workspace_, reach_, is_registry, sink);
+  data::roots_in_git(workspace_, reach_, is_registry, sink, data::Places::anywhere);
 }
 
 void RegistryChecker::check(Env& env, store::FsckSink& sink) {

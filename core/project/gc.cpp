@@ -1,6 +1,7 @@
 #include "project/gc.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 
 #include "base/error.hpp"
@@ -17,6 +18,7 @@ namespace {
 
 class Sources {
  public:
+  void add(std::unique_ptr<store::RootSource> source) { own(std::move(source)); }
   void add(repo::Workspace& workspace, repo::Reach reach) {
     own(std::make_unique<data::PointerRoots>(workspace, reach));
     own(std::make_unique<package::RegistryRoots>(workspace, reach));
@@ -34,6 +36,54 @@ class Sources {
   std::vector<store::RootSource*> list_;
 };
 
+/// Asked under the store's lock: a workspace that began to use the store since the others were listed.
+class NoNewcomers final : public store::RootSource {
+ public:
+  NoNewcomers(const store::ObjectStore& store, std::vector<std::string> known)
+      : store_(store), known_(std::move(known)) {}
+  void roots(Env&, const store::RootSink&) override {
+    for (const std::string& root : store_.workspaces()) {
+      if (std::ranges::find(known_, root) != known_.end()) continue;
+      throw failure("workspace " + quoted(root) + " began to use the store just now", "try again");
+    }
+  }
+
+ private:
+  const store::ObjectStore& store_;
+  std::vector<std::string> known_;
+};
+
+/// A `.git` that opens as nothing is a history that cannot be read, not one that is not there.
+void require_history(repo::Workspace& workspace) {
+  if (workspace.git() != nullptr) return;
+  for (std::string at = workspace.root(); !at.empty(); at = std::string(parent_path(at))) {
+    if (exists(join_path(at, ".git"))) {
+      throw failure("the git repository of " + quoted(at) +
+                        " cannot be opened, so what its commits need is unknown",
+                    "mount or mend it");
+    }
+    if (at == "/") return;
+  }
+}
+
+/// By identity: one store may have several names (symbolic links, bind mounts). A path that leads
+/// nowhere now may be an unmounted name of this one.
+bool may_be_same(const std::string& path, const std::string& store) {
+  auto one = stat_target(path), other = stat_target(store);
+  return !one || !other || (one->st_dev == other->st_dev && one->st_ino == other->st_ino);
+}
+
+/// Everybody who shares the store must be able to fetch what is let go.
+std::function<bool(const Digest&)> held_for_all(
+    Env& env, repo::Workspace& workspace,
+    std::span<const std::unique_ptr<repo::Workspace>> sharing) {
+  std::vector<std::function<bool(const Digest&)>> all = {data::certified_elsewhere(env, workspace)};
+  for (const auto& other : sharing) all.push_back(data::certified_elsewhere(env, *other));
+  return [all](const Digest& digest) {
+    return std::ranges::all_of(all, [&](const auto& held) { return held(digest); });
+  };
+}
+
 /// The other workspaces that still use the store at `store_path`.
 std::vector<std::unique_ptr<repo::Workspace>> others(Env& env, const std::string& root,
                                                      const store::ObjectStore& store,
@@ -45,7 +95,9 @@ std::vector<std::unique_ptr<repo::Workspace>> others(Env& env, const std::string
       if (!exists(join_path(other, "mlo.yaml"))) throw failure("there is no mlo.yaml");
       auto workspace = std::make_unique<repo::Workspace>(repo::Workspace::open(env, other));
       // One that has moved to another store needs nothing of this one.
-      if (workspace->store_path() == store.path()) found.push_back(std::move(workspace));
+      if (!may_be_same(workspace->store_path(), store.path())) continue;
+      require_history(*workspace);
+      found.push_back(std::move(workspace));
     } catch (const Error& error) {
       throw failure("workspace " + quoted(other) +
                         " shares this store and cannot be read: " + error.message(),
@@ -81,8 +133,12 @@ GcReport gc(Env& env, repo::Workspace& workspace, const GcOptions& options) {
     for (const std::string& gone : options.forget) store.forget_workspace(gone);
   }
   repo::Reach reach = options.tips ? repo::Reach::tips : repo::Reach::history;
+  require_history(workspace);
+  std::vector<std::string> known = store.workspaces();
+  known.push_back(workspace.root());
   auto sharing = others(env, workspace.root(), store, options.forget);
   Sources sources;
+  sources.add(std::make_unique<NoNewcomers>(store, std::move(known)));
   GcReport report;
   sources.add(workspace, reach);
   report.workspaces.push_back(workspace.root());
@@ -97,7 +153,7 @@ GcReport gc(Env& env, repo::Workspace& workspace, const GcOptions& options) {
     for (auto& other : sharing) check_links(*other);
   }
   store::GcOptions of_store = options.store;
-  if (!of_store.held_elsewhere) of_store.held_elsewhere = data::certified_elsewhere(env, workspace);
+  if (!of_store.held_elsewhere) of_store.held_elsewhere = held_for_all(env, workspace, sharing);
   report.store = store::gc(env, store, sources.list(), of_store);
   return report;
 }

@@ -81,9 +81,17 @@ std::vector<GitVersion> Git::versions(Reach reach,
     pending.pop_back();
     if (!seen.insert(hex_of(&id)).second) continue;
     history.commit(&id);
-    if (reach == Reach::tips || boundary.contains(hex_of(&id))) continue;
+    if (boundary.contains(hex_of(&id))) continue;
     GitCommit commit;
     git_check(git_commit_lookup(commit.out(), impl_->raw(), &id), "cannot walk the history");
+    if (reach == Reach::tips) {
+      // A stash keeps the index and the untracked files in its second and third parent.
+      for (unsigned i = 1; i < git_commit_parentcount(commit.get()); ++i) {
+        const git_oid* parent = git_commit_parent_id(commit.get(), i);
+        if (seen.insert(hex_of(parent)).second) history.commit(parent);
+      }
+      continue;
+    }
     for (unsigned i = git_commit_parentcount(commit.get()); i-- > 0;) {
       pending.push_back(*git_commit_parent_id(commit.get(), i));
     }

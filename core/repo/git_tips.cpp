@@ -16,10 +16,16 @@ class Tips {
 
   /// A ref by its name; a tag of something else than a commit, or an unborn HEAD, is none.
   void ref(const char* name) {
-    GitReference reference;
-    GitObject commit;
-    if (git_reference_lookup(reference.out(), repository_, name) < 0) return;
-    if (git_reference_peel(commit.out(), reference.get(), GIT_OBJECT_COMMIT) < 0) return;
+    git_oid oid;
+    int code = git_reference_name_to_id(&oid, repository_, name);
+    if (code == GIT_ENOTFOUND || code == GIT_EUNBORNBRANCH || code == GIT_EINVALIDSPEC) return;
+    git_check(code, std::string("cannot read the ref ") + name);
+    GitObject object, commit;
+    git_check(git_object_lookup(object.out(), repository_, &oid, GIT_OBJECT_ANY),
+              std::string("cannot read what the ref ") + name + " points at");
+    code = git_object_peel(commit.out(), object.get(), GIT_OBJECT_COMMIT);
+    if (code == GIT_EPEEL || code == GIT_EINVALIDSPEC) return;  // a tag of a tree or a blob
+    git_check(code, std::string("cannot read what the ref ") + name + " points at");
     found.commits.push_back(*git_object_id(commit.get()));
   }
 
@@ -81,7 +87,8 @@ void for_each_file(const std::string& path, const std::function<void(const std::
 /// What one work tree has for itself: in the common directory for the main one.
 void work_tree(Tips& tips, const std::string& git_dir, Reach reach) {
   for (const char* name :
-       {"HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD", "BISECT_HEAD"}) {
+       {"HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD", "BISECT_HEAD",
+        "MERGE_AUTOSTASH", "rebase-merge/autostash", "rebase-apply/autostash"}) {
     tips.head_file(join_path(git_dir, name));
   }
   if (reach == Reach::history) {

@@ -87,11 +87,12 @@ class Check {
   }
 
   /// True when the file need not be read; then it stays in the record.
-  bool believed(const Digest& name, const struct stat& status) {
+  bool believed(const Digest& name, const struct stat& status, bool read_now) {
     const VerifiedEntry* entry = known_.find(name, status, now_);
     if (entry == nullptr) return false;
     std::lock_guard hold(mutex_);
-    if (incremental_ || !sample_.all()) fresh_.add(*entry);
+    // What is read now has to earn its entry again.
+    if (incremental_ || !read_now) fresh_.add(*entry);
     if (!incremental_) return false;
     result_.oldest_verified = std::min(result_.oldest_verified.value_or(entry->when), entry->when);
     return true;
@@ -126,7 +127,8 @@ class Check {
       if (!status) return;
       uint64_t size = static_cast<uint64_t>(status->st_size);
       count(size);
-      if (believed(digest, *status) || !sample_.takes(digest)) return;
+      const bool takes = sample_.takes(digest);
+      if (believed(digest, *status, takes) || !takes) return;
       if (sha256_of(open_read(file).get(), file, &size) == digest) {
         remember(digest, *status);
       } else {
@@ -162,7 +164,7 @@ class Check {
     }
     auto status = stat_of(pack.pack_file());
     std::optional<Digest> name = parse_digest(pack.name());
-    if (!status || !name || believed(*name, *status)) return;
+    if (!status || !name || believed(*name, *status, true)) return;
     size_t before = result_.problems.size();
     auto mapping = pack.mapping();
     if (sample_.all()) {
@@ -171,7 +173,13 @@ class Check {
       std::erase_if(entries, [&](const PackEntry& entry) { return !sample_.takes(entry.digest); });
     }
     hash_entries(pack, mapping->bytes(), entries);
-    if (sample_.all() && result_.problems.size() == before) remember(*name, *status);
+    if (result_.problems.size() > before) return;
+    if (sample_.all()) {
+      remember(*name, *status);
+    } else if (const VerifiedEntry* entry = known_.find(*name, *status, now_)) {
+      std::lock_guard hold(mutex_);
+      fresh_.add(*entry);
+    }
   }
 
   /// The entries in the order in which they lie in the pack.

@@ -101,10 +101,14 @@ FileLock ObjectStore::lock(LockKind kind) const {
 void ObjectStore::reload() const { packs_->reload(); }
 
 std::optional<ObjectStat> ObjectStore::stat(const Digest& digest) const {
-  if (auto found = packs_->find(digest)) {
-    auto status = stat_of(found->pack->pack_file());
-    Time fresh = status ? time_of(*status) : 0;
-    return ObjectStat{digest, found->entry.size, Residence::pack, fresh};
+  // Twice: gc may have taken the pack away since the list was read.
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    auto found = packs_->find(digest);
+    if (!found) break;
+    if (auto pack = stat_of(found->pack->pack_file())) {
+      return ObjectStat{digest, found->entry.size, Residence::pack, time_of(*pack)};
+    }
+    packs_->reload();
   }
   auto status = stat_of(inside(loose_name(digest)));
   if (!status || !S_ISREG(status->st_mode)) return std::nullopt;
