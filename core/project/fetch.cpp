@@ -62,7 +62,7 @@ Wanted wanted_paths(Env& env, repo::Workspace& workspace, const std::vector<std:
       if (tree || wanted.file(tracked.path)) wanted.roots.push_back(root_of(tracked));
     }
   }
-  wanted.roots = unique_roots(std::move(wanted.roots));
+  // Not unique_roots(): paths decide, and two directories may be the same tree.
   return wanted;
 }
 

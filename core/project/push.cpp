@@ -66,7 +66,10 @@ std::vector<Target> of_everything(Env& env, repo::Workspace& workspace, remote::
     if (target.certifies.starts_with("commit ")) {
       target.roots = roots_of_commit(workspace, target.certifies.substr(7));
     }
+    const size_t named = target.roots.size();
     target.roots = obtainable(env, workspace, remote, std::move(target.roots));
+    // A part of a commit's data must not bear the commit's name: whoever has the rest would not push it.
+    if (target.roots.size() < named) target.certifies = certifies_roots(target.roots);
     known.insert(known.end(), target.roots.begin(), target.roots.end());
   }
   std::vector<store::Root> rest =
@@ -125,8 +128,13 @@ PushReport push(Env& env, repo::Workspace& workspace, const PushOptions& typed) 
     push.roots = target.roots;
     push.dry_run = options.dry_run;
     push.jobs = options.jobs;
-    report.pushed.push_back(
-        {target.certifies, remote::push(env, workspace.store(), *remote, push)});
+    remote::PushReport result = remote::push(env, workspace.store(), *remote, push);
+    if (!result.beyond.empty()) {
+      push.roots = std::move(result.beyond);
+      push.certifies = certifies_roots(push.roots);
+      result = remote::push(env, workspace.store(), *remote, push);
+    }
+    report.pushed.push_back({push.certifies, std::move(result)});
   }
   return report;
 }

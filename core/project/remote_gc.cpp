@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "data/remotes.hpp"
 #include "project/certified_roots.hpp"
+#include "repo/git_shallow.hpp"
 
 namespace mlo::project {
 namespace {
@@ -18,8 +19,14 @@ class Keep {
  public:
   Keep(Env& env, repo::Workspace& workspace, const RemoteGcOptions& options)
       : env_(env), workspace_(workspace), options_(options) {
-    add_roots(roots_of_work_tree(env, workspace));
+    for (const store::Root& root : roots_of_work_tree(env, workspace)) here_.insert(root.digest);
     if (workspace.git() == nullptr) return;
+    // What lies behind the boundary is unknown, and libgit2 does not walk up to it.
+    shallow_ = repo::is_shallow(*workspace.git());
+    if (shallow_ && options.drop_unknown) {
+      throw usage("--drop-unknown needs the whole history, and this clone is shallow",
+                  "git fetch --unshallow");
+    }
     std::vector<std::string> rules = options.keep;
     if (rules.empty()) rules = {"all-refs"};
     for (const std::string& rule : rules) add_rule(rule);
@@ -30,6 +37,7 @@ class Keep {
         env_.clock.now() - manifest.time < options_.keep_newer_than) {
       return true;
     }
+    if (names_any(manifest, here_)) return true;
     if (manifest.certifies.starts_with(kCommit)) {
       const std::string commit = manifest.certifies.substr(kCommit.size());
       if (commits_.contains(commit)) return true;
@@ -37,16 +45,22 @@ class Keep {
       ++unknown_;
       return true;
     }
+    if (names_any(manifest, roots_)) return true;
     // Roots that no commit of ours has are somebody's work tree, or a history that ours once was.
-    const bool ours =
-        std::any_of(manifest.roots.begin(), manifest.roots.end(),
-                    [&](const store::Root& root) { return roots_.contains(root.digest); });
-    return ours;
+    if (options_.drop_unknown) return false;
+    ++unknown_;
+    return true;
   }
 
   uint64_t unknown() const { return unknown_; }
 
  private:
+  static bool names_any(const remote::Manifest& manifest,
+                        const std::unordered_set<Digest>& digests) {
+    return std::any_of(manifest.roots.begin(), manifest.roots.end(),
+                       [&](const store::Root& root) { return digests.contains(root.digest); });
+  }
+
   void add_roots(const std::vector<store::Root>& roots) {
     for (const store::Root& root : roots) roots_.insert(root.digest);
   }
@@ -55,7 +69,11 @@ class Keep {
     repo::Git& git = *workspace_.git();
     if (rule == "all-refs") {
       for (const std::string& tip : git.tips()) {
-        for (std::string& commit : git.log(tip, SIZE_MAX)) commits_.insert(std::move(commit));
+        commits_.insert(tip);
+        if (shallow_) continue;
+        std::vector<std::string> history = git.log(tip, SIZE_MAX);
+        if (history.empty()) throw failure("cannot walk the history of commit " + tip);
+        for (std::string& commit : history) commits_.insert(std::move(commit));
       }
       add_roots(roots_of_history(env_, workspace_));
       return;
@@ -69,7 +87,7 @@ class Keep {
   }
 
   bool known(const std::string& commit) {
-    if (workspace_.git() == nullptr) return false;
+    if (workspace_.git() == nullptr || shallow_) return false;
     try {
       return workspace_.git()->resolve(commit) == commit;
     } catch (const Error&) {
@@ -81,8 +99,9 @@ class Keep {
   repo::Workspace& workspace_;
   const RemoteGcOptions& options_;
   std::unordered_set<std::string> commits_;
-  std::unordered_set<Digest> roots_;
+  std::unordered_set<Digest> here_, roots_;  ///< of the work tree, of kept commits
   uint64_t unknown_ = 0;
+  bool shallow_ = false;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "remote/fetch.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <unordered_set>
 
 #include "base/error.hpp"
@@ -100,7 +101,16 @@ class Fetch {
   DownloadReport get(const std::vector<Digest>& wanted, uint64_t bytes) {
     TransferProgress progress(env_, "fetching", bytes);
     const DownloadOptions options{remote_.jobs(options_.jobs), &progress};
-    DownloadReport report = download(env_, store_, remote_, indexes(), wanted, options);
+    DownloadReport report;
+    std::exception_ptr failed;
+    try {
+      report = download(env_, store_, remote_, indexes(), wanted, options);
+    } catch (const Error& error) {
+      // Eight packs that are gone look like a remote that is: perhaps only the index is old.
+      if (error.code() == Exit::interrupted || refreshed_) throw;
+      report.damage = error.message();
+      failed = std::current_exception();
+    }
     // An index that the manifest names may say where things were before gc moved them.
     const bool lacking = !report.missing.empty() || !report.damage.empty();
     if (lacking && !refreshed_) {
@@ -116,6 +126,8 @@ class Fetch {
         second.bytes += report.bytes;
         second.received_bytes += report.received_bytes;
         report = std::move(second);
+      } else if (failed) {
+        std::rethrow_exception(failed);
       }
     }
     report_.objects += report.objects;

@@ -101,6 +101,10 @@ class IndexSet {
   /// which packs stay, described here or not; objects with a run in another are dropped). A file holds
   /// kMostFile: merge the small ones of a large remote in a set of their own.
   IndexContent merged(const std::function<bool(const Digest& pack)>& keep) const;
+  /// A file has one recipe for an object. Other recipes of the objects in merged(keep), in other packs: they
+  /// must be put before it, as gc may remove the packs of the one that it has. None supersedes anything.
+  std::vector<IndexContent> other_recipes(
+      const std::function<bool(const Digest& pack)>& keep) const;
   std::vector<std::string> names() const;       ///< also of superseded ones
   std::vector<std::string> superseded() const;  ///< by one of them, known or not
 

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <map>
 #include <set>
+#include <tuple>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
@@ -137,6 +139,34 @@ IndexContent IndexSet::merged(const std::function<bool(const Digest& pack)>& kee
     }
   }
   return content;
+}
+
+std::vector<IndexContent> IndexSet::other_recipes(
+    const std::function<bool(const Digest& pack)>& keep) const {
+  const auto key = [](const std::vector<Run>& runs) {
+    std::vector<std::tuple<Digest, uint32_t, uint32_t>> key;
+    for (const Run& run : runs) key.emplace_back(run.pack, run.first, run.count);
+    return key;
+  };
+  const auto stays = [&](const Run& run) {
+    const auto found = impl_->find_pack(run.pack);
+    return keep(run.pack) && (!found || uint64_t{run.first} + run.count <= found->pack.count);
+  };
+  // In the order of merged(): the first recipe of an object is the one that it has.
+  std::map<Digest, std::set<decltype(key({}))>> known;
+  std::vector<IndexContent> others;
+  for (const LoadedIndex& index : impl_->indexes) {
+    for (size_t i = 0; index.live && i < index.view.object_count(); ++i) {
+      CutObject object = index.view.cut_object(index.view.object(i));
+      if (!std::ranges::all_of(object.runs, stays)) continue;
+      auto& recipes = known[object.digest];
+      const size_t number = recipes.size();
+      if (!recipes.insert(key(object.runs)).second || number == 0) continue;
+      if (others.size() < number) others.resize(number);
+      others[number - 1].objects.push_back(std::move(object));
+    }
+  }
+  return others;
 }
 
 std::vector<std::string> IndexSet::superseded() const {

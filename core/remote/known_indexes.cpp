@@ -81,6 +81,7 @@ bool KnownIndexes::load(const Codec& codec, std::span<const std::string> names, 
 // Merged ones first (they are the largest), in rounds: what they replace need not be read. One that
 // is gone since the listing was merged meanwhile, so another listing names its successor.
 void KnownIndexes::load_listed(const Codec& codec, unsigned jobs) {
+  listed_at_ = env_.clock.now();
   for (int attempt = 0;; ++attempt) {
     std::vector<RemoteFile> files;
     backend_.list(std::string(kPrefix), [&](const RemoteFile& file) {

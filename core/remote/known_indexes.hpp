@@ -27,6 +27,8 @@ class KnownIndexes {
   /// Valid until clear().
   const IndexSet& set() const { return *set_; }
   bool listed() const { return listed_; }
+  /// Env's clock when the listing began.
+  Time listed_at() const { return listed_at_; }
   /// Reads everything that the remote lists and no other index replaces.
   void load_listed(const Codec& codec, unsigned jobs);
   /// False when one of them is not in the remote.
@@ -53,6 +55,7 @@ class KnownIndexes {
   std::string directory_;
   std::unique_ptr<IndexSet> set_ = std::make_unique<IndexSet>();
   bool listed_ = false;
+  Time listed_at_ = 0;
   std::set<std::string> superseded_;       ///< by one that is known
   std::map<std::string, uint64_t> known_;  ///< sizes of the plain bytes
   std::set<std::string> in_remote_;        ///< names of the last listing

@@ -9,6 +9,9 @@ namespace mlo::remote {
 namespace {
 
 constexpr size_t kRememberedPacks = 64;
+// A writer's chunks have 8 KiB or more, but for the last before a tensor: 16 TiB of the largest files.
+constexpr uint64_t kMostReads = 16 << 20;
+constexpr uint64_t kLeastAverage = 1 << 10;
 
 bool joins(const RangeRead& range, const ChunkRead& read, uint64_t most, ReadOrder order) {
   const uint64_t range_end = range.offset + range.size;
@@ -44,6 +47,10 @@ std::optional<std::vector<ChunkRead>> Locator::find(const Digest& object) {
     const std::vector<StoredChunk>& chunks = chunks_of(run.pack);
     if (run.first > chunks.size() || run.count > chunks.size() - run.first) {
       throw failure("the recipe of sha256:" + object.brief() + " names chunks that no index has");
+    }
+    if (reads.size() + uint64_t{run.count} >
+        std::min(kMostReads, 1024 + cut->size / kLeastAverage)) {
+      throw failure("the recipe of sha256:" + object.brief() + " has impossibly many chunks");
     }
     for (uint32_t i = run.first; i < run.first + run.count; ++i) {
       reads.push_back({run.pack, chunks[i], 0, size});

@@ -45,6 +45,13 @@ void Packer::upload(size_t slot, const FinishedPack& pack) {
     there = file && file->size == pack.bytes.size();
   }
   if (!there) there = !remote_.backend().put(name, pack.bytes, Put::create);
+  // Another size: what a copy that was cut off left. The name is that of our bytes.
+  if (there) {
+    auto file = remote_.backend().stat(name);
+    if (!file || file->size != pack.bytes.size()) {
+      remote_.backend().put(name, pack.bytes, Put::replace);
+    }
+  }
   std::lock_guard hold(mutex_);
   slots_[slot].uploaded = true;
   if (there) return;

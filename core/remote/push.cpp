@@ -17,6 +17,8 @@ namespace {
 // may have deleted what they name (remote_gc.hpp says why an hour suffices).
 constexpr int64_t kListingAge = 3600 * store::kSecond;
 constexpr int kMostRounds = 5;
+// An older manifest gets a new time: gc keeps what is young, whatever it knows of the commit.
+constexpr int64_t kFreshManifest = 86400 * store::kSecond;
 
 class Push {
  public:
@@ -26,7 +28,9 @@ class Push {
   PushReport plan() {
     // A remote that nobody pushed to yet has nothing, and a dry run does not make it.
     const bool exists = remote_.exists();
-    if (exists && remote_.certified(options_.certifies)) return nothing_new();
+    if (exists) {
+      if (auto there = remote_.manifest(options_.certifies)) return certified_by(*there);
+    }
     const IndexSet none;
     const IndexSet& indexes = exists ? remote_.indexes() : none;
     const auto codec = exists ? nullptr : plain_codec();
@@ -36,15 +40,18 @@ class Push {
   }
 
   PushReport run() {
-    if (remote_.certified(options_.certifies)) return nothing_new();
+    if (auto there = remote_.manifest(options_.certifies)) {
+      const PushReport report = certified_by(*there);
+      if (!report.beyond.empty()) return report;
+      if (env_.clock.now() - there->time < kFreshManifest || renewed(*there)) return report;
+      how_ = Put::replace;
+    }
     remote_.indexes();
-    int64_t listed = env_.clock.ticks();
     walk(&remote_.indexes());
     for (int round = 0; round < kMostRounds; ++round) {
       send();
       PackUses uses = uses_now();
-      if (env_.clock.ticks() - listed > kListingAge) {
-        listed = env_.clock.ticks();
+      if (env_.clock.now() - remote_.listed_at() > kListingAge) {
         remote_.refresh();
         continue;
       }
@@ -59,9 +66,24 @@ class Push {
   }
 
  private:
-  PushReport nothing_new() {
-    report_.nothing_new = true;
-    return report_;
+  PushReport certified_by(const Manifest& there) const {
+    PushReport report;
+    std::unordered_set<Digest> named;
+    for (const store::Root& root : there.roots) named.insert(root.digest);
+    for (const store::Root& root : options_.roots) {
+      if (!named.contains(root.digest)) report.beyond.push_back(root);
+    }
+    report.nothing_new = report.beyond.empty();
+    return report;
+  }
+
+  /// False when gc is about to delete what it names: then everything is looked at and sent again.
+  bool renewed(Manifest& manifest) {
+    manifest.time = env_.clock.now();
+    remote_.put_manifest(manifest, Put::replace);
+    const std::unordered_set<Digest> doomed = tombstoned_packs(remote_.backend());
+    return std::none_of(manifest.packs.begin(), manifest.packs.end(),
+                        [&](const Manifest::PackUse& use) { return doomed.contains(use.pack); });
   }
 
   // Trees that are not here may be in the remote: a partial clone pushes what it changed.
@@ -156,13 +178,14 @@ class Push {
     manifest.roots = everything_.roots;
     for (const RemoteFile& index : remote_.live_indexes()) manifest.indexes.push_back(index.name);
     manifest.packs = uses.uses();
-    remote_.put_manifest(manifest);
+    remote_.put_manifest(manifest, how_);
   }
 
   Env& env_;
   store::ObjectStore& store_;
   Remote& remote_;
   const PushOptions& options_;
+  Put how_ = Put::create;
   Reachable everything_;
   std::unordered_set<Digest> avoided_;  ///< tombstoned packs
   std::unordered_set<Digest> created_;

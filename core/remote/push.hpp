@@ -34,6 +34,9 @@ struct PushReport {
   bool nothing_new = false;              ///< the manifest was there: one request, nothing read
   uint64_t objects = 0, bytes = 0;       ///< new to the remote (dry run: would be)
   uint64_t packs = 0, stored_bytes = 0;  ///< uploaded, as stored
+  /// Not pushed: the manifest of this name is there and does not name them. It is that of another
+  /// workspace in the same repository; these need a manifest of their own.
+  std::vector<store::Root> beyond;
 };
 
 /// Throws failure, with nothing certified, when an object is missing here and in the remote.

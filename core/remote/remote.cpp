@@ -169,10 +169,10 @@ std::optional<Manifest> Remote::read_manifest(const std::string& name) {
   return impl_->read_manifest(name);
 }
 
-void Remote::put_manifest(const Manifest& manifest) {
+void Remote::put_manifest(const Manifest& manifest, Put how) {
   verify();
   const std::string name = codec().manifest_name(manifest.certifies);
-  impl_->backend->put(name, codec().seal_file(name, format_manifest(manifest)), Put::create);
+  impl_->backend->put(name, codec().seal_file(name, format_manifest(manifest)), how);
 }
 
 const IndexSet& Remote::indexes() {
@@ -192,6 +192,8 @@ const IndexSet& Remote::indexes(std::span<const std::string> names) {
   if (impl_->known.listed() || !impl_->known.load(codec(), names, jobs(0))) return indexes();
   return impl_->known.set();
 }
+
+Time Remote::listed_at() const { return impl_->known.listed_at(); }
 
 bool Remote::refresh() {
   if (!impl_->backend->traits().lists) return false;
@@ -227,7 +229,10 @@ void Remote::merge_indexes(size_t most) {
     size += live[merged].size;
   }
   if (merged < 2) return;
-  put_index(small.merged([](const Digest&) { return true; }));
+  const auto all = [](const Digest&) { return true; };
+  const IndexContent content = small.merged(all);
+  for (const IndexContent& other : small.other_recipes(all)) put_index(other);
+  put_index(content);
 }
 
 std::vector<Digest> Remote::fetch(Env& env, store::ObjectStore& store,

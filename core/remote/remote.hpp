@@ -66,12 +66,14 @@ class Remote final : public store::ObjectSource {
   std::optional<Manifest> manifest(const std::string& what);
   /// Throws failure when the file under this name ("manifests/..") is no manifest; nullopt: no file.
   std::optional<Manifest> read_manifest(const std::string& name);
-  void put_manifest(const Manifest& manifest);
+  void put_manifest(const Manifest& manifest, Put how = Put::create);
 
   /// All indexes of the remote: one request to list, one for each that is not cached.
   const IndexSet& indexes();
   /// At least the indexes of these names: lists only when one of them is gone (merged into another).
   const IndexSet& indexes(std::span<const std::string> names);
+  /// When indexes() listed them, perhaps for an earlier push.
+  Time listed_at() const;
   /// Forgets what is known of indexes and lists them. False when that are the same as before.
   bool refresh();
   /// Names and sizes (of the plain bytes) of those that no other replaces.

@@ -36,6 +36,8 @@ class RemoteGc {
     sort_packs();
     if (!options_.dry_run) {
       drop_manifests();
+      std::erase_if(unmarked_, [&](const Digest& pack) { return used_.contains(pack); });
+      std::erase_if(doomed_, [&](const Digest& pack) { return used_.contains(pack); });
       revive(used_);
       mark();
       remove();
@@ -119,7 +121,14 @@ class RemoteGc {
   void drop_manifests() {
     for (const auto& [name, kept] : manifests_) {
       env_.check_cancelled();
-      if (!kept) backend_.remove(name);
+      if (kept) continue;
+      // A push may have renewed it since it was read.
+      const auto now = remote_.read_manifest(name);
+      if (now && env_.clock.now() - now->time < options_.grace) {
+        for (const Manifest::PackUse& use : now->packs) used_.insert(use.pack);
+        continue;
+      }
+      backend_.remove(name);
     }
   }
 
@@ -198,7 +207,9 @@ class RemoteGc {
     auto stays = [&](const Digest& pack) {
       return packs_.contains(pack) && !doomed_.contains(pack);
     };
-    remote_.put_index(all.merged(stays));
+    const IndexContent content = all.merged(stays);
+    for (const IndexContent& other : all.other_recipes(stays)) remote_.put_index(other);
+    remote_.put_index(content);
   }
 
   Env& env_;

@@ -74,7 +74,13 @@ class UrlReader {
     size_t colon = user.find(':');
     url_.has_password = colon != std::string_view::npos;
     auto decoded = percent_decoded(user.substr(0, colon));
-    if (!decoded || decoded->empty() || decoded->starts_with('-')) fail("has a malformed user");
+    // libssh puts it in the place of %r in the user's ProxyCommand, too.
+    const bool plain =
+        decoded && !decoded->empty() && !decoded->starts_with('-') &&
+        std::ranges::all_of(*decoded, [](char c) {
+          return is_alphanumeric(c) || std::string_view("._-+@").find(c) != std::string_view::npos;
+        });
+    if (!plain) fail("has a malformed user");
     url_.user = *decoded;
     return authority.substr(at + 1);
   }
