@@ -135,7 +135,8 @@ run git pull -q
 run "$mlo" pull
 same "$work/ana/samples" "$work/ben/samples"
 
-say "Going back in time brings the data of then."
+say "Going back in time: Ben never had the data of Ana's last commit, so he fetches it first."
+run "$mlo" fetch --rev HEAD~1
 run git checkout -q HEAD~1
 run "$mlo" data status --check
 run git checkout -q main
