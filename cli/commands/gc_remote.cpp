@@ -48,7 +48,8 @@ std::string counted(uint64_t count, uint64_t bytes) {
 void print(Output& out, const project::RemoteGcReport& report, bool dry_run) {
   const remote::RemoteGcReport& gc = report.result;
   out.line("in use:  " + counted(gc.kept_packs, gc.kept_bytes) + ", by " +
-           std::to_string(gc.kept_manifests) + " manifests");
+           std::to_string(gc.kept_manifests) +
+           (gc.kept_manifests == 1 ? " manifest" : " manifests"));
   if (report.unknown_manifests > 0) {
     out.line("  " + std::to_string(report.unknown_manifests) +
              " of them for commits that this clone does not know");

@@ -234,7 +234,7 @@ class Planner {
     if (!missing_.empty()) {
       throw failure(
           "the store lacks the content of " + listed(missing_),
-          "add the data again (mlo data add), or check out a commit whose content is stored");
+          "mlo fetch brings it where a remote has it; or add the data again (mlo data add)");
     }
     if (!damaged_.empty()) {
       throw failure(
