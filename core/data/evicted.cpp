@@ -10,7 +10,8 @@ constexpr std::string_view kMagic = "mlo-evicted 1\n";
 
 /// Beside the stat index, and like it one for each work tree.
 std::string file_of(const repo::Workspace& workspace) {
-  std::string_view index = file_name(workspace.stat_index_path());
+  const std::string path = workspace.stat_index_path();
+  std::string_view index = file_name(path);
   index.remove_prefix(std::string_view("stat-index").size());
   return workspace.mlo_dir() + "/evicted" + std::string(index);
 }
