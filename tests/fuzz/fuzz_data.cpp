@@ -14,7 +14,8 @@ using namespace mlo;
 void dvc_file(std::string_view text) {
   for (const data::DvcOut& out : data::parse_dvc_file(text, "x.dvc")) {
     if (!out.problem.empty()) continue;
-    fuzz::require(!out.path.empty() && out.path[0] != '/' && out.path.find("..") != 0,
+    fuzz::require(!out.path.empty() && out.path[0] != '/' &&
+                      ("/" + out.path + "/").find("/../") == std::string::npos,
                   "an out lies inside of its repository");
     std::string printed =
         data::dvc_file_text({"x", out.md5.hex(), 1, {}, false}, data::dvc_annotations(out));
