@@ -90,7 +90,8 @@ std::optional<PackSet::Found> PackSet::find(const Digest& digest, bool look_agai
 
 std::vector<PackSet::Found> PackSet::find_all(const Digest& digest) const {
   std::vector<Found> found;
-  for (const auto& pack : loaded()->packs) {
+  const std::shared_ptr<const Loaded> current = loaded();  // another thread may reload meanwhile
+  for (const auto& pack : current->packs) {
     if (auto entry = pack->find(digest)) found.push_back({pack, *entry});
   }
   return found;
