@@ -1,34 +1,23 @@
 #include "base/digest.hpp"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <openssl/rand.h>
 
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/evp_hash.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
 
 namespace mlo {
 namespace {
 
-/// OpenSSL's functions return 1. A digest that was never computed must not look like one.
-void check(int code) {
-  if (code != 1) throw failure("OpenSSL cannot compute SHA-256", "look at openssl.cnf");
-}
-
-const EVP_MD* algorithm() {
-  static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  check(fetched != nullptr ? 1 : 0);
-  return fetched;
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
+struct Sha256Algorithm {
+  static constexpr const char* kName = "SHA256";
+  static constexpr const char* kTitle = "SHA-256";
+  static constexpr const char* kHint = "look at openssl.cnf";
+};
 
 }  // namespace
 
@@ -47,36 +36,23 @@ std::string Digest::text() const { return "sha256:" + hex(); }
 
 std::optional<Digest> parse_digest(std::string_view text) {
   if (text.starts_with("sha256:")) text.remove_prefix(7);
-  Digest digest;
-  if (text.size() != digest.bytes.size() * 2) return std::nullopt;
-  for (size_t i = 0; i < digest.bytes.size(); ++i) {
-    int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
-    if (high < 0 || low < 0) return std::nullopt;
-    digest.bytes[i] = static_cast<uint8_t>(high << 4 | low);
-  }
-  return digest;
+  auto bytes = parse_hex<sizeof(Digest::bytes)>(text, HexCase::lower);
+  if (!bytes) return std::nullopt;
+  return Digest{*bytes};
 }
 
-struct Sha256::Impl {
-  EVP_MD_CTX* context = EVP_MD_CTX_new();
-  Impl() { check(EVP_DigestInit_ex(context, algorithm(), nullptr)); }
-  ~Impl() { EVP_MD_CTX_free(context); }
-  Impl(const Impl&) = delete;
-};
+struct Sha256::Impl : EvpHash<Sha256Algorithm> {};
 
 Sha256::Sha256() : impl_(std::make_unique<Impl>()) {}
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
-void Sha256::update(std::span<const std::byte> bytes) {
-  check(EVP_DigestUpdate(impl_->context, bytes.data(), bytes.size()));
-}
+void Sha256::update(std::span<const std::byte> bytes) { impl_->update(bytes); }
 
 Digest Sha256::finish() {
   Digest digest;
-  check(EVP_DigestFinal_ex(impl_->context, digest.bytes.data(), nullptr));
-  check(EVP_DigestInit_ex(impl_->context, nullptr, nullptr));
+  impl_->finish(digest.bytes.data());
   return digest;
 }
 
