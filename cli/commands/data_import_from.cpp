@@ -50,16 +50,24 @@ format::Value strings_json(const std::vector<std::string>& texts) {
   return list;
 }
 
-void print(Output& out, const data::DvcImportReport& report) {
+/// What an import took, whatever it came from.
+template <typename Report>
+void print_taken(Output& out, const Report& report, std::string_view one, std::string_view cache) {
   print_files_added(out, report.files);
   uint64_t unchanged = static_cast<uint64_t>(std::count_if(
       report.files.begin(), report.files.end(),
       [](const data::FileState& file) { return file.state == data::State::unchanged; }));
-  std::string line = counted(report.files.size() - unchanged, "path") + " imported";
+  std::string line = counted(report.files.size() - unchanged, one) + " imported";
   if (unchanged > 0) line += ", " + std::to_string(unchanged) + " unchanged";
   line += "; " + counted(report.objects, "new object") + ", " + human_size(report.bytes);
-  if (report.linked > 0) line += ", " + std::to_string(report.linked) + " shared with DVC's cache";
+  if (report.linked > 0) {
+    (line += ", " + std::to_string(report.linked) + " shared with ") += cache;
+  }
   out.line(line);
+}
+
+void print(Output& out, const data::DvcImportReport& report) {
+  print_taken(out, report, "path", "DVC's cache");
   print_list(out, "in git (cache: false):", report.in_git);
   print_list(out, "removed:", report.removed);
   print_list(out,
@@ -133,15 +141,7 @@ void print_next_steps(Output& out, const std::vector<std::string>& paths) {
 }
 
 void print(Output& out, const data::LfsImportReport& report) {
-  print_files_added(out, report.files);
-  uint64_t unchanged = static_cast<uint64_t>(std::count_if(
-      report.files.begin(), report.files.end(),
-      [](const data::FileState& file) { return file.state == data::State::unchanged; }));
-  std::string line = counted(report.files.size() - unchanged, "file") + " imported";
-  if (unchanged > 0) line += ", " + std::to_string(unchanged) + " unchanged";
-  line += "; " + counted(report.objects, "new object") + ", " + human_size(report.bytes);
-  if (report.linked > 0) line += ", " + std::to_string(report.linked) + " shared with git-lfs";
-  out.line(line);
+  print_taken(out, report, "file", "git-lfs");
   print_list(out, "executable in git, which the pointer of a single file does not keep:",
              report.executable);
   print_next_steps(out, report.in_git);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 
 namespace mlo::data {
 namespace {
@@ -21,38 +22,6 @@ void append_code(std::string& out, unsigned code) {
   append_unit(out, 0xdc00 + ((code - 0x10000) & 0x3ff));
 }
 
-struct Decoded {
-  unsigned code = 0;
-  size_t length = 0;  ///< 0: not UTF-8
-};
-
-Decoded decode(std::string_view text) {
-  auto lead = static_cast<unsigned char>(text[0]);
-  size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  if (length > text.size() || !is_utf8(text.substr(0, length))) return {};
-  unsigned code = length == 1 ? lead : lead & (0xffu >> (length + 1));
-  for (size_t i = 1; i < length; ++i) {
-    code = code << 6 | (static_cast<unsigned char>(text[i]) & 0x3f);
-  }
-  return {code, length};
-}
-
-void append_utf8(std::string& out, unsigned code) {
-  auto put = [&](unsigned byte) { out += static_cast<char>(byte); };
-  if (code < 0x80) return put(code);
-  if (code < 0x800) {
-    put(0xc0 | code >> 6);
-  } else if (code < 0x10000) {
-    put(0xe0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3f));
-  } else {
-    put(0xf0 | code >> 18);
-    put(0x80 | (code >> 12 & 0x3f));
-    put(0x80 | (code >> 6 & 0x3f));
-  }
-  put(0x80 | (code & 0x3f));
-}
-
 }  // namespace
 
 void append_python_string(std::string& out, std::string_view text) {
@@ -66,9 +35,9 @@ void append_python_string(std::string& out, std::string_view text) {
       (out += '\\') += kLetters[special];
     } else if (byte >= 0x20 && byte < 0x7f) {
       out += text[0];
-    } else if (Decoded decoded = decode(text); decoded.length > 0) {
-      append_code(out, decoded.code);
-      length = decoded.length;
+    } else if (size_t sequence = sequence_length(text); sequence > 0) {
+      append_code(out, code_point(text, sequence));
+      length = sequence;
     } else {
       append_unit(out, kEscapedByte + byte);
     }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 
 namespace mlo::data {
 namespace {
@@ -20,33 +21,12 @@ using Codes = std::u32string;
 Codes codes_of(const std::string& text) {
   std::string clean = is_utf8(text) ? text : replace_invalid_utf8(text);
   Codes codes;
-  for (size_t i = 0; i < clean.size();) {
-    auto lead = static_cast<unsigned char>(clean[i]);
-    size_t length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    char32_t code = length == 1 ? lead : lead & (0xffu >> (length + 1));
-    for (size_t k = 1; k < length; ++k) {
-      code = code << 6 | (static_cast<unsigned char>(clean[i + k]) & 0x3f);
-    }
-    codes += code;
-    i += length;
+  for (std::string_view rest = clean; !rest.empty();) {
+    size_t length = sequence_length(rest);
+    codes += static_cast<char32_t>(code_point(rest, length));
+    rest.remove_prefix(length);
   }
   return codes;
-}
-
-void append(std::string& out, char32_t code) {
-  auto put = [&](char32_t byte) { out += static_cast<char>(byte); };
-  if (code < 0x80) return put(code);
-  if (code < 0x800) {
-    put(0xc0 | code >> 6);
-  } else if (code < 0x10000) {
-    put(0xe0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3f));
-  } else {
-    put(0xf0 | code >> 18);
-    put(0x80 | (code >> 12 & 0x3f));
-    put(0x80 | (code >> 6 & 0x3f));
-  }
-  put(0x80 | (code & 0x3f));
 }
 
 bool is_break(char32_t c) { return c == '\n' || c == 0x85 || c == 0x2028 || c == 0x2029; }
@@ -317,7 +297,7 @@ class Writer {
       size_t named = kNamed.find(c);
       bool escape = c == '"' || c == '\\' || !is_printable(c) || is_break(c);
       if (!escape) {
-        append(out_, c);
+        append_utf8(out_, c);
         ++column_;
       } else if (named != std::u32string_view::npos) {
         put(std::string("\\") + kLetters[named]);
@@ -336,7 +316,7 @@ class Writer {
     column_ += ascii.size();
   }
   void put(const Codes& text, size_t begin, size_t end) {
-    for (size_t i = begin; i < end; ++i) append(out_, text[i]);
+    for (size_t i = begin; i < end; ++i) append_utf8(out_, text[i]);
     column_ += end - begin;
   }
   void newline() {
