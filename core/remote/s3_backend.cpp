@@ -146,19 +146,23 @@ bool S3Backend::put(const std::string& name, std::string_view bytes, Put how) {
   }
 }
 
+S3Backend::Written S3Backend::send_write(S3Request request, Put how, const std::string& what) {
+  if (!conditional(how)) return {client_.send(request, what), false};
+  request.headers.emplace_back("if-none-match", "*");
+  Exchange sent = client_.send(request, what);
+  if (sent.answer.status != 501) return {std::move(sent), true};
+  refuses_header_ = true;
+  request.headers.pop_back();
+  return {client_.send(request, what), false};
+}
+
 S3Backend::Stored S3Backend::put_whole(const std::string& name, std::string_view bytes, Put how) {
   std::string what = doing("write", name);
   S3Request request{.method = "PUT", .key = key_of(name), .body = bytes};
   request.headers = {{"content-type", "application/octet-stream"}};
-  bool conditioned = conditional(how);
-  if (conditioned) request.headers.emplace_back("if-none-match", "*");
-  Exchange sent = client_.send(request, what);
-  int status = sent.answer.status;
+  const auto [sent, conditioned] = send_write(std::move(request), how, what);
+  const int status = sent.answer.status;
   if (conditioned && status == 412) return found(name, bytes, sent.repeated);
-  if (conditioned && status == 501) {
-    refuses_header_ = true;
-    return put_whole(name, bytes, how);
-  }
   if (status == 400 && s3_error_code(sent.answer) == "BadDigest") return Stored::damaged;
   if (status == 400 && s3_error_code(sent.answer) == "XAmzContentSHA256Mismatch") {
     return Stored::damaged;

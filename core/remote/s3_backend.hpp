@@ -36,6 +36,12 @@ class S3Backend final : public Backend {
   bool conditional(Put how) const;
   std::string key_of(const std::string& name) const;
   std::string doing(const char* verb, const std::string& name) const;
+  struct Written {
+    Exchange sent;
+    bool conditioned = false;  ///< If-None-Match decided: 412 means that there is a file
+  };
+  /// With If-None-Match where it may decide, and again without it where the server does not know it.
+  Written send_write(S3Request request, Put how, const std::string& what);
   Stored put_whole(const std::string& name, std::string_view bytes, Put how);
   Stored put_parts(const std::string& name, std::string_view bytes, Put how);
   std::string begin_parts(const std::string& name, const std::string& what);

@@ -107,15 +107,9 @@ S3Backend::Stored S3Backend::finish_parts(const std::string& name, const std::st
   S3Request request{
       .method = "POST", .key = key_of(name), .query = {{"uploadId", upload}}, .body = body};
   request.headers = {{"content-type", "application/xml"}};
-  bool conditioned = conditional(how);
-  if (conditioned) request.headers.emplace_back("if-none-match", "*");
-  Exchange sent = client_.send(request, what);
-  int status = sent.answer.status;
+  const auto [sent, conditioned] = send_write(std::move(request), how, what);
+  const int status = sent.answer.status;
   if (conditioned && status == 412) return found(name, bytes, sent.repeated);
-  if (conditioned && status == 501) {
-    refuses_header_ = true;
-    return finish_parts(name, upload, bytes, etags, how, what);
-  }
   // The first answer was lost, and the upload is done.
   if (status == 404 && sent.repeated && is_there(name, bytes)) return Stored::yes;
   if (status != 200) throw client_.refused(sent.answer, what);
