@@ -34,7 +34,6 @@ class IndexView {
 
   size_t superseded_count() const { return superseded_.count; }
   size_t pack_count() const { return packs_.count; }
-  size_t chunk_count() const { return chunks_.count; }
   size_t object_count() const { return objects_.count; }
   Digest superseded(size_t i) const { return digest_at(superseded_[i]); }
   PackEntry pack(size_t i) const;
