@@ -39,6 +39,9 @@ struct FaultCase {
   bool repeatable = true;
   /// Fails the test when the operation needs more mutating calls (a runaway loop).
   uint64_t most_calls = 2000;
+  /// Each fault strikes every `stride`-th call, each from another one on, so that together they meet all:
+  /// for operations of many calls.
+  uint64_t stride = 1;
 };
 
 /// Runs everything with Catch2 assertions; returns the number of fault points of one pass.
