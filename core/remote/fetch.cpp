@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <optional>
 #include <unordered_set>
 
 #include "base/error.hpp"
@@ -182,18 +183,21 @@ class Fetch {
 
   void plan() {
     for (const Absent& file : absent_) {
-      if (!has(file)) {
+      if (const auto size = size_in_remote(file)) {
+        ++report_.objects;
+        report_.bytes += *size;
+      } else {
         miss(file.root, file.digest);
-        continue;
       }
-      ++report_.objects;
-      report_.bytes += file.size;
     }
   }
 
-  bool has(const Absent& file) {
+  /// As the indexes say it: who names a root does not say its size. nullopt: they do not have it.
+  std::optional<uint64_t> size_in_remote(const Absent& file) {
     const IndexSet& known = indexes();
-    return known.find_chunk(remote_.codec().id_of(file.digest)) || known.find_object(file.digest);
+    if (auto place = known.find_chunk(remote_.codec().id_of(file.digest))) return place->chunk.raw;
+    if (auto object = known.find_object(file.digest)) return object->size;
+    return std::nullopt;
   }
 
   void miss(size_t root, const Digest& digest) {

@@ -294,6 +294,13 @@ TEST_CASE("a dry run fetches trees and pushes nothing") {
   CHECK(report.objects == 44);
   CHECK(two.store.contains(root));
   CHECK_FALSE(two.store.contains(sha256("a,b\n1,2\n")));
+  // Nobody but the remote knows the size of a file that is a root itself, whole or cut.
+  for (const std::string& bytes : {std::string("alone"), noise((1 << 20) + 5, 3)}) {
+    const Digest file = one.add(bytes);
+    one.push(file);
+    two.reopen();
+    CHECK(two.fetch(file, options).bytes == bytes.size());
+  }
 }
 
 TEST_CASE("a listing that misses new files loses nothing") {
