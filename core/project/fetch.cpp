@@ -140,7 +140,9 @@ PullReport pull(Env& env, repo::Workspace& workspace, const FetchOptions& typed,
   report.fetch = fetch(env, workspace, options);
   const std::vector<store::Root>& missing = report.fetch.result.missing;
   if (!missing.empty()) {
-    throw failure(std::to_string(missing.size()) + " objects are neither here nor in remote " +
+    const std::string count =
+        missing.size() == 1 ? "1 object is" : std::to_string(missing.size()) + " objects are";
+    throw failure(count + " neither here nor in remote " +
                       quoted(report.fetch.remote) + ", the first of " + quoted(missing[0].referrer),
                   "mlo push them from a clone that has them; all others were fetched");
   }

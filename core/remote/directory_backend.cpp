@@ -241,6 +241,9 @@ void DirectoryBackend::make_directory(const std::string& path) {
       env_.files.make_directory(path, 0777);
       made = true;
     } catch (const Error& error) {
+      if (error.system_code() == EEXIST && exists(path) && !is_directory(path)) {
+        throw failure(quoted(path) + " is no directory", "name a directory for the remote");
+      }
       if (error.system_code() != EEXIST || !is_directory(path)) throw;
     }
   }

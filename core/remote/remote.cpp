@@ -75,6 +75,13 @@ struct Remote::Impl {
       text = read_description();
       if (!text) throw failure("what was written to " + quoted(backend->url()) + " is not there");
     }
+    if (!text && mlo::exists(cache_file())) {
+      // A mount that is gone leaves its empty mount point: to push there would be the wrong advice.
+      throw failure("remote " + quoted(config.name) + " is not at " + quoted(backend->url()) +
+                        " any more",
+                    "is it mounted, or has it moved? 'mlo push --remote " +
+                        printable(config.name) + "' makes it anew there");
+    }
     if (!text) {
       throw failure(
           "nothing was pushed to remote " + quoted(config.name) + " (" + backend->url() + ") yet",

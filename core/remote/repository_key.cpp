@@ -67,14 +67,20 @@ void check_key_file(const KeySource& source) {
 SecretKey wrapping_key(std::span<const std::string_view> words, std::string_view salt,
                        const KeySource& source) {
   if (words[2] == "file" && words.size() == 5) {
-    if (source.key_bytes.empty()) throw failure("the remote's key needs its key file");
+    if (source.key_bytes.empty()) {
+      throw failure("the remote's key needs its key file",
+                    "set the remote's key_file in .mlo/config.yaml");
+    }
     check_key_file(source);
     return from_key_file(source, salt);
   }
   if (words[2] != "scrypt" || words.size() != 8) throw malformed();
   const ScryptCost cost{cost_of(words[3], kLeastLogN, kMostLogN), cost_of(words[4], 1, kMostR),
                         cost_of(words[5], 1, kMostP)};
-  if (source.passphrase.empty()) throw failure("the remote's key needs its pass phrase");
+  if (source.passphrase.empty()) {
+    throw failure("the remote's key needs its pass phrase",
+                  "in .mlo/config.yaml, put passphrase_file in the place of key_file");
+  }
   return from_passphrase(source, salt, cost);
 }
 
@@ -126,7 +132,9 @@ RepositoryKey unwrap_key(std::string_view wrapped, const KeySource& source) {
   wipe(wrapping);
   if (!key) {
     throw failure(parts[2] == "file" ? "wrong key file for the remote's key"
-                                     : "wrong pass phrase for the remote's key");
+                                     : "wrong pass phrase for the remote's key",
+                  "it comes from key_file or passphrase_file in .mlo/config.yaml, else from "
+                  "MLO_PASSPHRASE");
   }
   RepositoryKey result;
   key->copy(reinterpret_cast<char*>(result.data()), result.size());
