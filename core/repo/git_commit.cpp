@@ -330,6 +330,7 @@ void Git::publish_files(const Files& files) {
 namespace {
 
 constexpr const char* kDirtyRef = "refs/mlo/dirty";
+constexpr int kLooks = 10;  ///< at a file that others write
 
 /// Puts the work tree's state of one changed path into `index`.
 void snapshot_path(git_repository* repository, git_index* index, const std::string& top,
@@ -337,9 +338,14 @@ void snapshot_path(git_repository* repository, git_index* index, const std::stri
   auto status = stat_of(join_path(top, path));
   if (!status || S_ISDIR(status->st_mode)) return drop(index, path);
   git_oid id;
-  int code = git_blob_create_from_workdir(&id, repository, path.c_str());
-  // Somebody's temporary file may go between the look and the reading.
-  if (code < 0 && !exists(join_path(top, path))) return drop(index, path);
+  int code = -1;
+  // libgit2 asks for the size before it reads, and refuses a file that another process replaced or
+  // appended to in between: another look sees it whole.
+  for (int look = 0; code < 0 && look < kLooks; ++look) {
+    code = git_blob_create_from_workdir(&id, repository, path.c_str());
+    // Somebody's temporary file may go between the look and the reading.
+    if (code < 0 && !exists(join_path(top, path))) return drop(index, path);
+  }
   git_check(code, "cannot store " + quoted(path) + " in git");
   put(index, path, mode_of(status), id);
 }
