@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/text.hpp"
 #include "data/add_checks.hpp"
@@ -78,12 +79,15 @@ class Adder {
   }
 
   static void refuse_nesting(const std::vector<Target>& targets) {
-    for (const Target& outer : targets) {
-      for (const Target& inner : targets) {
-        if (&outer != &inner && !inner.enclosing && inner.path.starts_with(outer.path + "/")) {
-          throw usage(quoted(inner.path) + " lies inside " + quoted(outer.path),
-                      "add the directory or the files in it, not both");
-        }
+    std::unordered_set<std::string_view> paths;
+    for (const Target& target : targets) paths.insert(target.path);
+    for (const Target& inner : targets) {
+      if (inner.enclosing) continue;
+      for (std::string_view above = parent_path(inner.path); !above.empty();
+           above = parent_path(above)) {
+        if (!paths.contains(above)) continue;
+        throw usage(quoted(inner.path) + " lies inside " + quoted(above),
+                    "add the directory or the files in it, not both");
       }
     }
   }
@@ -135,12 +139,10 @@ class Adder {
   void store_inside(const Target& target) {
     const std::string& outer = target.enclosing->path;
     repo::Pointer pointer = target.enclosing->pointer;
-    auto earlier = std::find_if(pointers_.begin(), pointers_.end(),
-                                [&](const Tracked& other) { return other.path == outer; });
-    if (earlier != pointers_.end()) {
+    if (auto earlier = position_.find(outer); earlier != position_.end()) {
       // A second path of the same directory: its trees must be readable from the store.
       hold_ = batch_.commit();
-      pointer = earlier->pointer;
+      pointer = pointers_[earlier->second].pointer;
     }
     std::optional<store::TreeEntry> entry;
     if (exists(workspace_.absolute(target.path))) entry = store_path(target.path);
@@ -150,13 +152,12 @@ class Adder {
   }
 
   void set(const std::string& path, const repo::Pointer& pointer) {
-    for (Tracked& earlier : pointers_) {
-      if (earlier.path == path) {
-        earlier.pointer = pointer;
-        return;
-      }
+    auto [place, first] = position_.emplace(path, pointers_.size());
+    if (first) {
+      pointers_.push_back({path, pointer});
+    } else {
+      pointers_[place->second].pointer = pointer;
     }
-    pointers_.push_back({path, pointer});
   }
 
   void publish() {
@@ -196,6 +197,7 @@ class Adder {
   store::Batch batch_;
   std::optional<store::FileLock> hold_;  // keeps gc from what was committed before the end
   std::vector<Tracked> pointers_;
+  std::unordered_map<std::string, size_t> position_;  // of a path in pointers_
   std::optional<repo::WorkspaceLock> lock_;
   AddReport report_;
 };

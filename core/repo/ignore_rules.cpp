@@ -1,5 +1,7 @@
 #include "repo/ignore_rules.hpp"
 
+#include <unordered_set>
+
 #include "base/text.hpp"
 
 namespace mlo::repo {
@@ -58,16 +60,21 @@ bool IgnoreRules::ignored(std::string_view path, bool is_directory) const {
   return false;
 }
 
-std::string with_ignore_line(std::string_view text, std::string_view name) {
-  std::string line = escaped(name);
-  for (std::string_view present : split(text, '\n')) {
-    if (present.ends_with('\r')) present.remove_suffix(1);
-    if (present == line) return std::string(text);
+std::string with_ignore_lines(std::string_view text, std::span<const std::string> names) {
+  std::unordered_set<std::string> present;
+  for (std::string_view line : split(text, '\n')) {
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    present.emplace(line);
   }
   std::string result(text);
-  bool windows = text.ends_with("\r\n");
-  if (!result.empty() && result.back() != '\n') result += '\n';
-  return result + line + (windows ? "\r\n" : "\n");
+  const char* end = text.ends_with("\r\n") ? "\r\n" : "\n";
+  for (const std::string& name : names) {
+    std::string line = escaped(name);
+    if (!present.insert(line).second) continue;
+    if (!result.empty() && result.back() != '\n') result += '\n';
+    result += line + end;
+  }
+  return result;
 }
 
 std::string without_ignore_line(std::string_view text, std::string_view name) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,9 +36,13 @@ class IgnoreRules {
   std::vector<Pattern> patterns_;
 };
 
-/// `text` of a .gitignore with an anchored, escaped line for `name` (an entry of its directory) added
-/// or removed; every other byte stays. Idempotent.
-std::string with_ignore_line(std::string_view text, std::string_view name);
+/// `text` of a .gitignore with an anchored, escaped line for each of `names` (entries of its directory)
+/// added, or for one removed; every other byte stays. Idempotent.
+std::string with_ignore_lines(std::string_view text, std::span<const std::string> names);
+inline std::string with_ignore_line(std::string_view text, std::string_view name) {
+  const std::string one(name);
+  return with_ignore_lines(text, std::span(&one, 1));
+}
 std::string without_ignore_line(std::string_view text, std::string_view name);
 
 }  // namespace mlo::repo

@@ -82,6 +82,10 @@ TEST_CASE("a .gitignore line is anchored, escaped and written once") {
   CHECK(repo::with_ignore_line("*.o", "data") == "*.o\n/data\n");
   CHECK(repo::with_ignore_line("/data\n*.o\n", "data") == "/data\n*.o\n");
   CHECK(repo::with_ignore_line("a\r\n", "b") == "a\r\n/b\r\n");
+  const std::vector<std::string> names = {"b", "a", "c", "b"};
+  CHECK(repo::with_ignore_lines("/a", names) == "/a\n/b\n/c\n");
+  CHECK(repo::with_ignore_lines("/a\r\n", names) == "/a\r\n/b\r\n/c\r\n");
+  CHECK(repo::with_ignore_lines("x", {}) == "x");
   CHECK(repo::without_ignore_line("x\n/data\ny\n", "data") == "x\ny\n");
   CHECK(repo::without_ignore_line("x", "data") == "x");
 }
