@@ -74,7 +74,8 @@ CommitCheck check_commit(Env& env, repo::Workspace& workspace) {
     std::string path = tracked_of(tracked, file.path);
     bool nothing_there =
         file.path == path && (file.state == State::deleted || file.state == State::missing);
-    if (nothing_there) continue;
+    // What .mloignore hides stays as it is until somebody adds its directory: no change of a user's.
+    if (nothing_there || file.state == State::ignored) continue;
     differing.insert(path);
     changes[path].push_back(std::move(file));
   }

@@ -57,6 +57,13 @@ for name in plain "$odd"; do
   mlo data checkout >/dev/null; [ "$(cat d/b)" = 3 ] || fail "checkout"
 done
 
+fresh ignored
+data_commit a=1 b=2
+echo b > .mloignore; git add .mloignore
+silent git commit -qm "what .mloignore hides is no change"
+printf 3 > d/a; echo '# more' >> .mloignore
+expect 1 "'d/a' is modified and was not added" git commit -qam x
+
 fresh sizes
 head -c 10485760 /dev/zero > fits; head -c 10485761 /dev/zero > large; cp large 'large
 two'
