@@ -135,6 +135,63 @@ Entry as_entry(const std::optional<repo::Pointer>& pointer) {
   return pointer ? Entry(as_entry(*pointer)) : std::nullopt;
 }
 
+using Maybe = std::optional<repo::Pointer>;
+
+/// The side whose content the merge has by the usual rule; nullptr where it does not decide.
+const repo::Pointer* chosen_content(const Maybe& base, const repo::Pointer& ours,
+                                    const repo::Pointer& theirs) {
+  if (ours.same_content(theirs)) return &ours;
+  if (base && theirs.same_content(*base)) return &ours;
+  if (base && ours.same_content(*base)) return &theirs;
+  return nullptr;
+}
+
+/// What the merged pointer says besides its content.
+class Mappings {
+ public:
+  Mappings(const Maybe& base, const repo::Pointer& ours, const repo::Pointer& theirs, Favor favor)
+      : base_(base), ours_(ours), theirs_(theirs), favor_(favor) {}
+
+  PointerMerge with(repo::Pointer merged) {
+    merged.source = source_of(merged);
+    merged.dvc = three_way("dvc", base_ ? base_->dvc : format::Value(), ours_.dvc, theirs_.dvc);
+    if (!conflicts_.empty()) return {std::nullopt, std::move(conflicts_)};
+    return {std::move(merged), {}};
+  }
+
+ private:
+  using Source = std::optional<repo::Source>;
+
+  /// A source belongs to the content that came from it (repo/source.hpp): it goes where that goes. Content
+  /// that is neither side's has none, and must not be taken for an old version by `data update`; but two
+  /// sources that differ are for the user to choose from.
+  Source source_of(const repo::Pointer& merged) {
+    const bool is_ours = merged.same_content(ours_), is_theirs = merged.same_content(theirs_);
+    if (is_ours && is_theirs) {
+      return three_way("source", base_ ? base_->source : Source(), ours_.source, theirs_.source);
+    }
+    if (is_ours) return ours_.source;
+    if (is_theirs) return theirs_.source;
+    if (!ours_.source || !theirs_.source) return std::nullopt;
+    return three_way("source", Source(), ours_.source, theirs_.source);
+  }
+
+  template <typename T>
+  T three_way(const char* mapping, const T& base, const T& ours, const T& theirs) {
+    if (const T* decided = chosen(base, ours, theirs)) return *decided;
+    if (favor_ == Favor::neither) {
+      conflicts_.push_back({"", as_entry(base_), as_entry(ours_), as_entry(theirs_), mapping});
+    }
+    return favor_ == Favor::theirs ? theirs : ours;
+  }
+
+  const Maybe& base_;
+  const repo::Pointer& ours_;
+  const repo::Pointer& theirs_;
+  Favor favor_;
+  std::vector<MergeConflict> conflicts_;
+};
+
 }  // namespace
 
 TreeMerge merge_trees(const store::ObjectStore& store, store::Batch& batch,
@@ -148,11 +205,11 @@ TreeMerge merge_trees(const store::ObjectStore& store, store::Batch& batch,
 std::optional<PointerMerge> merge_without_trees(const std::optional<repo::Pointer>& base,
                                                 const repo::Pointer& ours,
                                                 const repo::Pointer& theirs, Favor favor) {
-  std::optional<repo::Pointer> some_ours = ours, some_theirs = theirs;
-  if (const auto* decided = chosen(base, some_ours, some_theirs)) return PointerMerge{*decided, {}};
+  Mappings mappings(base, ours, theirs, favor);
+  if (const auto* decided = chosen_content(base, ours, theirs)) return mappings.with(*decided);
   if (is_tree(ours) && is_tree(theirs)) return std::nullopt;
-  if (favor == Favor::ours) return PointerMerge{ours, {}};
-  if (favor == Favor::theirs) return PointerMerge{theirs, {}};
+  if (favor == Favor::ours) return mappings.with(ours);
+  if (favor == Favor::theirs) return mappings.with(theirs);
   return PointerMerge{std::nullopt, {{"", as_entry(base), as_entry(ours), as_entry(theirs)}}};
 }
 
@@ -165,9 +222,8 @@ PointerMerge merge_pointers(store::ObjectStore& store, const std::optional<repo:
   TreeMerge merge = merge_trees(store, batch, base_tree, ours.digest, theirs.digest, favor);
   if (!merge.conflicts.empty()) return {std::nullopt, std::move(merge.conflicts)};
   auto lock = batch.commit();
-  return {repo::Pointer{repo::Pointer::Type::tree, merge.root.digest, merge.root.size,
-                        merge.root.count},
-          {}};
+  return Mappings(base, ours, theirs, favor)
+      .with({repo::Pointer::Type::tree, merge.root.digest, merge.root.size, merge.root.count});
 }
 
 }  // namespace mlo::data

@@ -22,6 +22,8 @@ namespace mlo::data {
 struct MergeConflict {
   std::string path;  ///< below the tracked path, any bytes; "" is the tracked path itself
   std::optional<store::TreeEntry> base, ours, theirs;
+  /// Not the content but this mapping of the pointer: "source" or "dvc".
+  std::string mapping = {};
 };
 
 /// Which side a conflict takes. `neither` reports it and keeps ours in the result.

@@ -135,6 +135,9 @@ repo::Pointer resolve_merge(Env& env, repo::Workspace& workspace, const std::str
 }
 
 std::string describe(const MergeConflict& conflict) {
+  if (!conflict.mapping.empty()) {
+    return "the sides say different things under '" + conflict.mapping + ":' of the pointer";
+  }
   return side_text("ours", conflict.ours) + ", " + side_text("theirs", conflict.theirs);
 }
 

@@ -298,6 +298,70 @@ TEST_CASE("pointers of trees merge into one whose tree is in the store") {
   CHECK(store::read_tree(again, merge.merged->digest).size() == 3);
 }
 
+namespace {
+
+repo::Source version(const std::string& etag) {
+  repo::Source source;
+  source.url = "https://example.org/data";
+  source.etag = etag;
+  return source;
+}
+
+}  // namespace
+
+TEST_CASE("merging trees keeps what an import from DVC said, by the usual rule") {
+  MergeFixture fixture;
+  auto said = [](const char* text) { return format::Value::object().set("desc", text); };
+  repo::Pointer base = fixture.pointer({{"a", "1"}});
+  repo::Pointer ours = fixture.pointer({{"a", "1"}, {"b", "2"}});
+  repo::Pointer theirs = fixture.pointer({{"a", "1"}, {"c", "3"}});
+  base.dvc = ours.dvc = theirs.dvc = said("old");
+  auto merge = [&](Favor favor = Favor::neither) {
+    return data::merge_pointers(fixture.store, base, ours, theirs, favor);
+  };
+  CHECK(merge().merged.value().dvc == said("old"));
+  theirs.dvc = said("new");
+  CHECK(merge().merged.value().dvc == said("new"));
+  CHECK(merge().merged.value().files == 3);
+  ours.dvc = said("other");
+  REQUIRE(merge().conflicts.size() == 1);
+  CHECK(merge().conflicts[0].mapping == "dvc");
+  CHECK(merge(Favor::ours).merged.value().dvc == said("other"));
+  CHECK(merge(Favor::theirs).merged.value().dvc == said("new"));
+  // Content of one side, annotations of the other.
+  ours = base;
+  ours.dvc = said("other");
+  theirs.dvc = base.dvc;
+  CHECK(merge().merged.value().same_content(theirs));
+  CHECK(merge().merged.value().dvc == said("other"));
+}
+
+TEST_CASE("a source goes with the content that came from it") {
+  MergeFixture fixture;
+  repo::Pointer base = fixture.pointer({{"a", "1"}});
+  repo::Pointer ours = fixture.pointer({{"a", "1"}, {"b", "2"}});
+  repo::Pointer theirs = fixture.pointer({{"a", "1"}, {"c", "3"}});
+  auto merge = [&](Favor favor = Favor::neither) {
+    return data::merge_pointers(fixture.store, base, ours, theirs, favor);
+  };
+  base.source = version("1");
+  theirs.source = version("2");
+  // Ours is a change of the imported data; together they are no version of the source.
+  CHECK_FALSE(merge().merged.value().source.has_value());
+  ours.source = version("3");
+  REQUIRE(merge().conflicts.size() == 1);
+  CHECK(merge().conflicts[0].mapping == "source");
+  CHECK(merge(Favor::theirs).merged.value().source == version("2"));
+  ours = base;
+  CHECK(merge().merged == theirs);
+  // The same content, asked for anew on one side only.
+  theirs = base;
+  theirs.source = version("2");
+  CHECK(merge().merged == theirs);
+  ours.source = version("3");
+  CHECK(merge().conflicts.at(0).mapping == "source");
+}
+
 TEST_CASE("a merge whose trees are not in the store says which object is missing") {
   MergeFixture fixture;
   repo::Pointer base = fixture.pointer({{"a", "1"}});
