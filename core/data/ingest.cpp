@@ -101,7 +101,7 @@ Ingested ingest(Env& env, repo::Workspace& workspace, const std::string& path) {
     repo::StatIndex index = repo::StatIndex::load(workspace.stat_index_path());
     store::Batch batch(workspace.store_for_writing());
     ScanEntry entry = entry_of(workspace, key, index);
-    Ingested result{name, {}, entry.size, entry.is_directory(), {}};
+    Ingested result{name, {}, entry.size, entry.is_directory()};
     if (entry.is_directory()) {
       Scan scan = scan_directory(env, workspace, key, index);
       check_contents(scan);
@@ -114,7 +114,7 @@ Ingested ingest(Env& env, repo::Workspace& workspace, const std::string& path) {
       result.digest = entry.digest;
       result.size = entry.size;
     }
-    result.hold = batch.commit();
+    batch.commit();
     save_if_possible(env, workspace, index);
     return result;
   });
@@ -124,7 +124,7 @@ Ingested fingerprint(Env& env, repo::Workspace& workspace, const std::string& pa
   std::string name = key_of(workspace, path), key = followed(workspace, name);
   repo::StatIndex index = repo::StatIndex::load(workspace.stat_index_path());
   ScanEntry entry = entry_of(workspace, key, index);
-  Ingested result{name, {}, entry.size, entry.is_directory(), {}};
+  Ingested result{name, {}, entry.size, entry.is_directory()};
   if (entry.is_directory()) {
     Scan scan = scan_directory(env, workspace, key, index);
     check_contents(scan);

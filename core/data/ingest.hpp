@@ -9,7 +9,6 @@
 #include "base/env.hpp"
 #include "repo/reference.hpp"
 #include "repo/workspace.hpp"
-#include "store/file_lock.hpp"
 
 namespace mlo::data {
 
@@ -19,13 +18,13 @@ struct Ingested {
   Digest digest;  ///< of the blob, or of the tree for a directory
   uint64_t size = 0;
   bool is_tree = false;
-  /// Of ingest: keeps gc away until the record that names the digest is written.
-  std::optional<store::FileLock> hold;
 };
 
 /// Stores a file or directory (relative to the root, or absolute) durably and returns its digest. No
 /// pointer is written or needed. Goes through the stat index: unchanged data is neither read nor
-/// hashed again. Throws for a path that is missing, unreadable or neither file nor directory.
+/// hashed again. Throws for a path that is missing, unreadable or neither file nor directory. The caller
+/// holds the store's shared lock from before until the record that names the digest is written; without
+/// it a gc with no grace period may come in between.
 Ingested ingest(Env& env, repo::Workspace& workspace, const std::string& path);
 
 /// The digest of the content now, without storing anything: how train checks its inputs at the end.

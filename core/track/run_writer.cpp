@@ -12,6 +12,7 @@
 #include "base/text.hpp"
 #include "data/ingest.hpp"
 #include "repo/workspace.hpp"
+#include "store/object_store.hpp"
 #include "track/event.hpp"
 #include "track/run_name.hpp"
 #include "track/run_segments.hpp"
@@ -47,20 +48,19 @@ void make_run_directory(Env& env, const repo::Workspace& workspace, const std::s
   sync_directory(env.files, runs);
 }
 
-/// Stores what was too large for the snapshot and names it in the start event as "large"; returns
-/// what keeps gc away from it until the event is written.
-std::vector<std::optional<store::FileLock>> keep_large(Env& env, repo::Workspace& workspace,
-                                                       const std::vector<std::string>& paths,
-                                                       Value& start) {
-  std::vector<std::optional<store::FileLock>> holds;
+/// Stores what was too large for the snapshot and names it in the start event as "large"; returns what
+/// keeps gc away from it until that event is written.
+std::optional<store::FileLock> keep_large(Env& env, repo::Workspace& workspace,
+                                          const std::vector<std::string>& paths, Value& start) {
+  std::optional<store::FileLock> hold;
   Value list = Value::array();
   for (const auto& path : paths) {
     try {
-      auto kept = data::ingest(env, workspace, join_path(workspace.git()->work_tree(), path));
+      if (!hold) hold = workspace.store_for_writing().lock(store::LockKind::shared);
+      const auto kept = data::ingest(env, workspace, join_path(workspace.git()->work_tree(), path));
       Value file = Value::object();
       file.set("name", path).set("digest", kept.digest.text()).set("size", kept.size);
       list.push(std::move(file));
-      holds.push_back(std::move(kept.hold));
     } catch (const Error& error) {
       if (error.code() == Exit::interrupted) throw;
       env.reporter.warn(fmt::format("{} is larger than {} and not kept with the run: {}",
@@ -68,12 +68,12 @@ std::vector<std::optional<store::FileLock>> keep_large(Env& env, repo::Workspace
     }
   }
   if (list.size() > 0) start.set("large", std::move(list));
-  return holds;
+  return hold;
 }
 
 /// Returns what keep_large() does.
-std::vector<std::optional<store::FileLock>> add_git(Env& env, repo::Workspace& workspace,
-                                                    const std::string& name, Value& start) {
+std::optional<store::FileLock> add_git(Env& env, repo::Workspace& workspace,
+                                       const std::string& name, Value& start) {
   repo::Git* git = workspace.git();
   if (git == nullptr) return {};
   if (const auto head = git->head()) start.set("commit", *head);
@@ -175,8 +175,8 @@ RunWriter RunWriter::start(Env& env, repo::Workspace& workspace, const RunStart&
   Value command = Value::array();
   for (const auto& word : start.command) command.push(word);
   value.set("command", std::move(command));
-  std::vector<std::optional<store::FileLock>> holds;  // until the event that names them is there
-  if (start.record_git) holds = add_git(env, workspace, name, value);
+  std::optional<store::FileLock> hold;  // until the event that names the large files is there
+  if (start.record_git) hold = add_git(env, workspace, name, value);
 
   make_run_directory(env, workspace, id);
   auto impl = std::make_unique<Impl>(env, workspace, id);

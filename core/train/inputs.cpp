@@ -31,13 +31,12 @@ data::OpenedInput open_one(Env& env, repo::Workspace& workspace, const std::stri
 }
 
 /// A blob of git's is not in the store yet; what a pointer or a digest names is.
-std::optional<store::FileLock> store_from_git(Env& env, repo::Workspace& workspace,
-                                              const StoredInput& input) {
+void store_from_git(Env& env, repo::Workspace& workspace, const StoredInput& input) {
   store::Batch batch(workspace.store_for_writing());
   if (!batch.keep(input.digest, input.size)) {
     batch.add(data::open_input(env, workspace, repo::parse_reference(input.name)).bytes);
   }
-  return batch.commit();
+  batch.commit();
 }
 
 [[noreturn]] void throw_changed(const StoredInput& input) {
@@ -54,19 +53,16 @@ Inputs open_inputs(Env& env, repo::Workspace& workspace, const TrainingSpec& spe
   return inputs;
 }
 
-std::vector<std::optional<store::FileLock>> store_inputs(Env& env, repo::Workspace& workspace,
-                                                         const Inputs& inputs) {
-  std::vector<std::optional<store::FileLock>> holds;
+store::FileLock store_inputs(Env& env, repo::Workspace& workspace, const Inputs& inputs) {
+  store::FileLock hold = workspace.store_for_writing().lock(store::LockKind::shared);
   for (const StoredInput& input : inputs.stored) {
     if (input.path.empty()) {
-      holds.push_back(store_from_git(env, workspace, input));
-      continue;
+      store_from_git(env, workspace, input);
+    } else if (data::ingest(env, workspace, input.path).digest != input.digest) {
+      throw_changed(input);
     }
-    data::Ingested kept = data::ingest(env, workspace, input.path);
-    if (kept.digest != input.digest) throw_changed(input);
-    holds.push_back(std::move(kept.hold));
   }
-  return holds;
+  return hold;
 }
 
 void check_inputs(Env& env, repo::Workspace& workspace, const Inputs& inputs) {

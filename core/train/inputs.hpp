@@ -10,6 +10,7 @@
 #include "base/env.hpp"
 #include "data/ingest.hpp"
 #include "repo/workspace.hpp"
+#include "store/file_lock.hpp"
 #include "train/spec.hpp"
 
 namespace mlo::train {
@@ -31,8 +32,7 @@ struct Inputs {
 Inputs open_inputs(Env& env, repo::Workspace& workspace, const TrainingSpec& spec);
 /// Into the store, durably. Throws when a file is no longer what was read. The result keeps gc away;
 /// hold it until the run's record names the inputs.
-std::vector<std::optional<store::FileLock>> store_inputs(Env& env, repo::Workspace& workspace,
-                                                         const Inputs& inputs);
+store::FileLock store_inputs(Env& env, repo::Workspace& workspace, const Inputs& inputs);
 /// Throws when a file changed since it was read.
 void check_inputs(Env& env, repo::Workspace& workspace, const Inputs& inputs);
 

@@ -159,8 +159,8 @@ TrainReport train(Env& env, repo::Workspace& workspace, const TrainOptions& opti
   int64_t began = env.clock.ticks();
   Prepared run = prepare_run(env, workspace, options);
   track::RunStart start = run_start(options, run.data, run.spec);
-  std::vector<std::optional<store::FileLock>> holds;
-  if (options.store_inputs) holds = store_inputs(env, workspace, run.inputs);
+  std::optional<store::FileLock> hold;  // until the run names its inputs
+  if (options.store_inputs) hold = store_inputs(env, workspace, run.inputs);
   TrainReport report = new_report(run, options);
   track::RunWriter writer = track::RunWriter::start(env, workspace, start);
   report.run = writer.id();
@@ -168,7 +168,7 @@ TrainReport train(Env& env, repo::Workspace& workspace, const TrainOptions& opti
   try {
     for (const StoredInput& input : run.inputs.stored)
       writer.input(input.name, input.digest, input.size);
-    holds.clear();
+    hold.reset();
     train_run(env, workspace, run, writer, report);
     writer.finish(track::Status::finished);
   } catch (const Error& error) {
