@@ -28,7 +28,7 @@ std::unique_ptr<Backend> open_backend(Env& env, const RemoteConfig& config) {
 BackendTraits probe(Env&, Backend& backend) {
   BackendTraits traits = backend.traits();
   if (!traits.writable) return traits;
-  std::string name = "probe/" + random_hex(16);
+  std::string name = std::string(kProbePrefix) + random_hex(16);
   std::string bytes = "mlo probe " + name + "\n";
   auto expect = [&](bool holds, const char* what) {
     if (!holds) {
@@ -40,7 +40,7 @@ BackendTraits probe(Env&, Backend& backend) {
   expect(backend.put(name, bytes, Put::create), "a new file was there before it was put");
   expect(backend.read(name, 4096) == bytes, "a file reads otherwise than it was put");
   bool listed = false;
-  backend.list("probe/", [&](const RemoteFile& file) {
+  backend.list(std::string(kProbePrefix), [&](const RemoteFile& file) {
     listed = listed || (file.name == name && file.size == bytes.size());
   });
   expect(listed, "a file that was put is not listed");

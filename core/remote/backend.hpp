@@ -73,5 +73,7 @@ std::unique_ptr<Backend> open_backend(Env& env, const RemoteConfig& config);
 /// the server honours conditional writes. Throws with a hint when the remote cannot be used. For S3,
 /// `atomic_create` of the result is what belongs into `conditional_put` of the configuration.
 BackendTraits probe(Env& env, Backend& backend);
+/// Where probe() puts its files; empty again afterwards.
+inline constexpr std::string_view kProbePrefix = "probe/";
 
 }  // namespace mlo::remote

@@ -218,8 +218,21 @@ bool DirectoryBackend::remove(const std::string& name) {
     if (is_missing(error)) return false;
     throw;
   }
-  sync_directory(env_.files, std::string(parent_path(path)));
+  const std::string directory(parent_path(path));
+  sync_directory(env_.files, directory);
+  if (name.starts_with(kProbePrefix)) remove_if_empty(directory);
   return true;
+}
+
+/// Nobody puts anything there again: see probe().
+void DirectoryBackend::remove_if_empty(const std::string& directory) {
+  try {
+    env_.files.remove_directory(directory);
+  } catch (const Error&) {
+    return;  // another probe is under way
+  }
+  std::lock_guard hold(mutex_);
+  durable_.erase(directory);
 }
 
 // --- directories ------------------------------------------------------------------------------------

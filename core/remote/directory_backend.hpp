@@ -36,6 +36,7 @@ class DirectoryBackend final : public Backend {
   std::string write_temporary(std::string_view bytes, const std::string& name);
   bool publish(const std::string& temporary, const std::string& path, Put how);
   void remove_leftovers();
+  void remove_if_empty(const std::string& directory);
   void saw(const std::string& directory);
   void sync_seen();
   void list_below(const std::string& directory, const std::string& prefix,

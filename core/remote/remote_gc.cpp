@@ -190,7 +190,12 @@ class RemoteGc {
   }
 
   void merge_indexes() {
-    const bool worth = remote_.live_indexes().size() > kManyIndexes;
+    uint64_t size = 0;
+    const std::vector<RemoteFile> live = remote_.live_indexes();
+    for (const RemoteFile& index : live) size += index.size;
+    // Many small ones of a remote that is as large as that stay what they are: readers cope, and so does
+    // the merging by pushes, which never takes all.
+    const bool worth = live.size() > kManyIndexes && size <= options_.largest_index;
     if (options_.dry_run) {
       report_.replaced_indexes = remote_.superseded_indexes().size();
       return;

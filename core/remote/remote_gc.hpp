@@ -31,6 +31,7 @@
 #include <vector>
 
 #include "base/env.hpp"
+#include "remote/codec.hpp"
 #include "remote/remote.hpp"
 #include "store/gc.hpp"
 
@@ -40,6 +41,8 @@ struct RemoteGcOptions {
   /// Whether a manifest stays. Those younger than `grace` do anyway.
   std::function<bool(const Manifest&)> keep;
   int64_t grace = store::kGracePeriod;  ///< nanoseconds
+  /// Indexes that are larger together are not merged into one. For tests smaller than what a remote takes.
+  uint64_t largest_index = kMostFile;
   bool dry_run = true;
   unsigned jobs = 0;
 };

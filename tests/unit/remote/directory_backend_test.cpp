@@ -44,6 +44,18 @@ TEST_CASE("a directory conforms") {
     CHECK_NOTHROW(one.run({*backend, *backend}));
   }
   CHECK(names_in(dir / "remote/.tmp").empty());
+  CHECK_FALSE(exists(dir / "remote/probe"));
+}
+
+TEST_CASE("a probe leaves no directory behind unless another one is under way, and works again") {
+  test::TempDir dir;
+  test::TestEnv env;
+  remote::DirectoryBackend backend(env.env, config_at(dir / "remote"));
+  remote::probe(env.env, backend);
+  CHECK_FALSE(exists(dir / "remote/probe"));
+  dir.write("remote/probe/other", "x");
+  remote::probe(env.env, backend);
+  CHECK(dir.read("remote/probe/other") == "x");
 }
 
 TEST_CASE("the directory above the remote must exist, the remote itself need not") {

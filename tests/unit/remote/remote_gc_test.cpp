@@ -40,6 +40,31 @@ bool fetches(MemoryFiles& files, const Digest& root) {
 
 }  // namespace
 
+TEST_CASE("gc leaves indexes as they are where the merged one would be too large") {
+  MemoryFiles files;
+  Clone one(files);
+  std::set<std::string> keep;
+  for (int i = 0; i < 10; ++i) {
+    const Digest tree = one.add_tree(contents(i));
+    one.push(tree);
+    keep.insert(Clone::commit(tree));
+    one.reopen();
+  }
+  CHECK(count_of(files, "index/") == 10);
+  remote::RemoteGcOptions options;
+  options.keep = [&](const remote::Manifest& manifest) {
+    return keep.contains(manifest.certifies);
+  };
+  options.dry_run = false;
+  options.largest_index = 100;
+  remote::remote_gc(one.test.env, *one.remote, options);
+  CHECK(count_of(files, "index/") == 10);
+  one.reopen();
+  options.largest_index = remote::kMostFile;
+  remote::remote_gc(one.test.env, *one.remote, options);
+  CHECK(count_of(files, "index/") == 1);
+}
+
 TEST_CASE("gc of a remote takes two runs and a grace period") {
   MemoryFiles files;
   Clone one(files);
