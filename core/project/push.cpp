@@ -78,6 +78,17 @@ std::vector<Target> of_everything(Env& env, repo::Workspace& workspace, remote::
   return targets;
 }
 
+/// The first argument may be a remote's name with a mistake in it.
+std::string commit_of(repo::Workspace& workspace, const std::string& rev) {
+  try {
+    return workspace.git()->resolve(rev);
+  } catch (const Error& error) {
+    const std::vector<std::string> remotes = data::remote_names(workspace);
+    if (error.code() != Exit::usage || remotes.empty()) throw;
+    throw usage(error.message(), error.hint() + "; there are the remotes " + join(remotes, ", "));
+  }
+}
+
 std::vector<Target> targets_of(Env& env, repo::Workspace& workspace, remote::Remote& remote,
                                const PushOptions& options) {
   if (options.all) return of_everything(env, workspace, remote);
@@ -87,7 +98,7 @@ std::vector<Target> targets_of(Env& env, repo::Workspace& workspace, remote::Rem
   }
   std::vector<Target> targets;
   for (const std::string& rev : options.revs) {
-    targets.push_back(of_commit(workspace, workspace.git()->resolve(rev)));
+    targets.push_back(of_commit(workspace, commit_of(workspace, rev)));
   }
   return targets;
 }
