@@ -27,7 +27,10 @@ std::span<const Command> commands() {
       {"data evict", "free the work tree of files whose content is stored", declare_data_evict},
       {"data move", "rename tracked data together with its pointer", declare_data_move},
       {"data remove", "stop tracking, and remove the data", declare_data_remove},
-      {"data import", "take over the data of DVC or git-lfs", declare_data_import},
+      {"data get", "bring a file or directory of another repository here", declare_data_get},
+      {"data import", "track data of another repository, or take over that of DVC or git-lfs",
+       declare_data_import},
+      {"data update", "bring imported data to what its source has now", declare_data_update},
       {"data export", "write data as DVC keeps it", declare_data_export},
       // remotes
       {"remote add", "name a place that data is pushed to and fetched from", declare_remote_add},

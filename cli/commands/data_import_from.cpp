@@ -192,6 +192,11 @@ std::shared_ptr<ImportFrom> declare_import_from(CLI::App& app) {
   return from;
 }
 
+bool is_import_from(const ImportFrom& from) {
+  return from.dvc || from.lfs || from.link || from.remove || !from.remote.empty();
+}
+bool replaces(const ImportFrom& from) { return from.force; }
+
 std::optional<Exit> run_import_from(Context& context, const ImportFrom& from,
                                     const std::vector<std::string>& arguments) {
   if (from.dvc) return import_dvc(context, from, arguments);

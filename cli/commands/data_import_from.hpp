@@ -15,6 +15,9 @@ struct ImportFrom;
 
 /// Declares --from-dvc, --from-lfs and what goes with them.
 std::shared_ptr<ImportFrom> declare_import_from(CLI::App& app);
+/// Whether --from-dvc or --from-lfs was given; whether --force was.
+bool is_import_from(const ImportFrom& from);
+bool replaces(const ImportFrom& from);
 /// Runs the import that was asked for; nullopt when none of the two was. `arguments` are the
 /// command's positional ones: [DIR] of --from-dvc, [PATH...] of --from-lfs.
 std::optional<Exit> run_import_from(Context& context, const ImportFrom& from,

@@ -256,12 +256,12 @@ class DvcImporter {
   void publish(std::vector<Tracked>& pointers) {
     const auto hold = batch_.commit();
     auto lock = workspace_.lock(options_.lock_timeout);
-    std::erase_if(pointers, [&](const Tracked& tracked) { return !may_publish(tracked); });
+    std::erase_if(pointers, [&](Tracked& tracked) { return !may_publish(tracked); });
     publish_pointers(env_, workspace_, pointers);
     save_if_possible(env_, workspace_, index_);
   }
 
-  bool may_publish(const Tracked& tracked) {
+  bool may_publish(Tracked& tracked) {
     auto before = pointer_for(workspace_, tracked.path);
     bool same = before && before->pointer.digest == tracked.pointer.digest &&
                 before->pointer.type == tracked.pointer.type;
@@ -273,6 +273,8 @@ class DvcImporter {
       }
       return false;
     }
+    // The same content may come from another repository as well: `data update` goes on asking that.
+    if (same) tracked.pointer.source = before->pointer.source;
     State state = !before                              ? State::added
                   : before->pointer == tracked.pointer ? State::unchanged
                                                        : State::updated;

@@ -1,0 +1,42 @@
+#include "data/get.hpp"
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "repo/source.hpp"
+
+namespace mlo::cli {
+
+Action declare_data_get(CLI::App& app) {
+  auto options = std::make_shared<data::GetOptions>();
+  app.add_option("REPOSITORY", options->asked.url, "a directory, or what git clone takes")
+      ->required();
+  app.add_option("PATH", options->asked.path, "a file or directory in it")->required();
+  app.add_option("--rev", options->asked.rev, "a branch, tag or commit of the repository");
+  app.add_option("-o,--out", options->out, "where to write it");
+  app.add_flag("--force", options->force, "replace what is there");
+  return [options](Context& context) {
+    options->directory = context.directory;
+    const data::GetReport report = data::get(context.env, *options);
+    const repo::Pointer& content = report.content;
+    if (context.json) {
+      context.out.document(
+          format::Value::object()
+              .set("path", replace_invalid_utf8(report.out))
+              .set("type", content.type == repo::Pointer::Type::tree ? "tree" : "file")
+              .set("digest", content.digest.text())
+              .set("size", content.size)
+              .set("files", content.files)
+              .set("source", repo::to_value(*content.source)));
+    } else {
+      const std::string shown =
+          relative_to(report.out, context.directory).value_or(report.out);
+      context.out.line(printable(shown) + "  " + human_size(content.size));
+    }
+    return Exit::done;
+  };
+}
+
+}  // namespace mlo::cli
