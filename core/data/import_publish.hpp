@@ -16,8 +16,9 @@ struct NewImport {
 /// Throws failure when files of the path differ from its pointer: they would be lost.
 void refuse_local_changes(Env& env, repo::Workspace& workspace, const std::string& path);
 
-/// Publishes all pointers and writes the files. Throws, with the old pointers back, when a pointer has
-/// changed meanwhile or the files cannot be written.
+/// Publishes all pointers, then writes the files. Throws before anything is written when a pointer or its
+/// files have changed meanwhile. Where files cannot be written the new pointers stay, as after a kill:
+/// files of both versions may lie there, each whole, and checkout completes them.
 void publish_imports(Env& env, repo::Workspace& workspace, const std::vector<NewImport>& imports,
                      bool force, int64_t lock_timeout);
 
