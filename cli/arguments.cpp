@@ -1,13 +1,10 @@
 #include "cli/arguments.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <cstdlib>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/option_parser.hpp"
 
 namespace mlo::cli {
 namespace {
@@ -56,75 +53,6 @@ void take_global_options(std::vector<std::string>& words, Invocation& invocation
       throw usage("unknown option " + quoted(option), suggestion(option, known));
     }
   }
-}
-
-/// Every option name of the app, for suggestions.
-std::vector<std::string> option_names(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-    for (const std::string& name : option->get_snames()) names.push_back("-" + name);
-  }
-  return names;
-}
-
-/// What no option and no positional took. CLI11 counts the "--" that ends the options among it.
-std::vector<std::string> unused_words(const CLI::App& app) {
-  std::vector<std::string> words = app.remaining();
-  auto mark = std::ranges::find(words, "--");
-  if (mark != words.end()) words.erase(mark);
-  return words;
-}
-
-[[noreturn]] void unexpected_arguments(const Command& command, const CLI::App& app) {
-  std::string help = "'mlo " + std::string(command.name) + " --help' lists the options";
-  for (const std::string& word : app.remaining()) {
-    if (word == "--") break;
-    if (!word.starts_with('-') || word == "-") continue;
-    std::string name = word.substr(0, word.find('='));
-    auto near = nearest(name, option_names(app));
-    throw usage("unknown option " + quoted(name), near ? "did you mean '" + *near + "'?" : help);
-  }
-  throw usage("unexpected argument " + quoted(unused_words(app).front()), help);
-}
-
-template <class Integer>
-bool is_decimal(std::string_view word) {
-  Integer value;
-  const char* end = word.data() + word.size();
-  auto [stop, problem] = std::from_chars(word.data(), end, value);
-  std::string_view digits = word.substr(word.starts_with('-') ? 1 : 0);
-  return problem == std::errc() && stop == end && (digits == "0" || !digits.starts_with('0'));
-}
-
-/// CLI11 clamps integers that do not fit, wraps negative ones, reads 010 as eight, and takes NaN to
-/// lie in any range.
-void check_numbers(const CLI::App& app) {
-  for (const CLI::Option* option : app.get_options()) {
-    const std::string type = option->get_type_name();
-    for (const std::string& word : option->results()) {
-      std::string wanted;
-      if (type.starts_with("INT") && !is_decimal<int64_t>(word)) {
-        wanted = "a decimal integer of at most 64 bits";
-      } else if (type.starts_with("UINT") && !is_decimal<uint64_t>(word)) {
-        wanted = "a decimal integer of at most 64 bits, 0 or more";
-      } else if (type.starts_with("FLOAT") && std::isnan(std::strtod(word.c_str(), nullptr))) {
-        wanted = "a number";
-      }
-      if (!wanted.empty()) {
-        throw usage(option->get_name() + " must be " + wanted + ", found " + quoted(word));
-      }
-    }
-  }
-}
-
-std::string lower_first(std::string text) {
-  std::ranges::replace(text, '\n', ' ');
-  while (!text.empty() && (text.back() == '.' || text.back() == ' ')) text.pop_back();
-  if (text.size() > 1 && std::islower(static_cast<unsigned char>(text[1]))) {
-    text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
-  }
-  return text;
 }
 
 }  // namespace
@@ -176,30 +104,13 @@ std::string help_text(std::string_view group) {
 
 Action parse_command(const Command& command, std::vector<std::string> rest, bool& json,
                      std::string& help) {
-  CLI::App app(std::string(command.summary), "mlo " + std::string(command.name));
-  app.set_help_flag("-h,--help", "print this help");
-  app.allow_extras();
-  Action action = command.declare(app);
-  if (app.get_option_no_throw("--json") == nullptr) {
-    app.add_flag("--json", json, "print one JSON document");
-  }
-  std::ranges::reverse(rest);  // CLI11 takes its words from the back
-  try {
-    app.parse(rest);
-  } catch (const CLI::CallForHelp&) {
-    help = app.help();
+  OptionParser parser(command.name, command.summary);
+  Action action = command.declare(parser);
+  if (!parser.has("--json")) parser.add_flag("--json", json, "print one JSON document");
+  if (auto text = parser.parse(std::move(rest))) {
+    help = *text;
     return nullptr;
-  } catch (const CLI::ParseError& error) {
-    // An option that is not known is worth more words than what it left missing.
-    const bool unknown = std::ranges::any_of(unused_words(app), [](const std::string& word) {
-      return word.size() > 1 && word[0] == '-';
-    });
-    if (unknown) unexpected_arguments(command, app);
-    throw usage(lower_first(error.what()),
-                "'mlo " + std::string(command.name) + " --help' lists the options");
   }
-  if (!unused_words(app).empty()) unexpected_arguments(command, app);
-  check_numbers(app);
   return action;
 }
 

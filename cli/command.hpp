@@ -1,7 +1,7 @@
-// What one command is to `main`: a name, a sentence, and a function that declares its options on a
-// CLI11 app and returns the work. Only the chosen command's app is built (a tree of all of them
-// costs 1.4 ms at start-up). A command file turns argv into the XxxOptions of core, makes one core
-// call and renders the report; it holds no logic that a test of core could not reach.
+// What one command is to `main`: a name, a sentence, and a function that declares its options and
+// returns the work. Only the chosen command's options are declared (those of all of them cost 1.4 ms at
+// start-up). A command file turns argv into the XxxOptions of core, makes one core call and renders the
+// report; it holds no logic that a test of core could not reach.
 #pragma once
 
 #include <functional>
@@ -12,11 +12,9 @@
 #include "base/error.hpp"
 #include "cli/output.hpp"
 
-namespace CLI {
-class App;
-}
-
 namespace mlo::cli {
+
+class OptionParser;
 
 struct Context {
   Env& env;
@@ -33,7 +31,7 @@ using Action = std::function<Exit(Context&)>;
 struct Command {
   std::string_view name;     ///< "status", "data add"
   std::string_view summary;  ///< one line, lower case, no final dot
-  Action (*declare)(CLI::App& app);
+  Action (*declare)(OptionParser& parser);
 };
 
 }  // namespace mlo::cli

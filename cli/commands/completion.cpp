@@ -1,9 +1,9 @@
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/option_parser.hpp"
 
 namespace mlo::cli {
 namespace {
@@ -87,9 +87,9 @@ std::string with_commands(std::string_view script) {
 
 }  // namespace
 
-Action declare_completion(CLI::App& app) {
+Action declare_completion(OptionParser& parser) {
   auto shell = std::make_shared<std::string>("bash");
-  app.add_option("SHELL", *shell, "bash, zsh or fish")->capture_default_str();
+  parser.add_option("SHELL", *shell, "bash, zsh or fish").show_default();
   return [shell](Context& context) {
     const std::vector<std::string> known = {"bash", "zsh", "fish"};
     if (std::ranges::find(known, *shell) == known.end()) {

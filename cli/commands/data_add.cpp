@@ -1,11 +1,11 @@
 #include "data/add.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/data_files.hpp"
+#include "cli/option_parser.hpp"
 
 namespace mlo::cli {
 namespace {
@@ -23,9 +23,9 @@ void print(Output& out, const repo::Workspace& workspace, const data::AddReport&
 
 }  // namespace
 
-Action declare_data_add(CLI::App& app) {
+Action declare_data_add(OptionParser& parser) {
   auto options = std::make_shared<data::AddOptions>();
-  app.add_option("PATH", options->paths, "files and directories")->required();
+  parser.add_option("PATH", options->paths, "files and directories").required();
   return [options](Context& context) {
     repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
     data::AddReport report = data::add(context.env, workspace, *options);

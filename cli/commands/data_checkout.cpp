@@ -1,12 +1,12 @@
 #include "data/checkout.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/size.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/data_files.hpp"
+#include "cli/option_parser.hpp"
 
 namespace mlo::cli {
 namespace {
@@ -55,20 +55,21 @@ uint64_t size_of(const std::string& option, const std::string& text, uint64_t ot
 
 }  // namespace
 
-Action declare_data_checkout(CLI::App& app) {
+Action declare_data_checkout(OptionParser& parser) {
   auto options = std::make_shared<data::CheckoutOptions>();
   auto sizes = std::make_shared<Sizes>();
-  app.add_option("PATH", options->paths, "only these; what names nothing may be a glob");
-  app.add_flag("-f,--force", options->force, "overwrite content that is not stored");
-  app.add_flag("--keep-evicted", options->keep_evicted, "leave away what 'data evict' took away");
-  app.add_option("--include", options->filter.include, "only files that match")
-      ->type_name("GLOB")
-      ->allow_extra_args(false);
-  app.add_option("--exclude", options->filter.exclude, "no files that match")
-      ->type_name("GLOB")
-      ->allow_extra_args(false);
-  app.add_option("--min-size", sizes->least, "no smaller files (10M)")->type_name("SIZE");
-  app.add_option("--max-size", sizes->most, "no larger files")->type_name("SIZE");
+  parser.add_option("PATH", options->paths, "only these; what names nothing may be a glob");
+  parser.add_flag("-f,--force", options->force, "overwrite content that is not stored");
+  parser.add_flag("--keep-evicted", options->keep_evicted,
+                  "leave away what 'data evict' took away");
+  parser.add_option("--include", options->filter.include, "only files that match")
+      .value_name("GLOB")
+      .one_each();
+  parser.add_option("--exclude", options->filter.exclude, "no files that match")
+      .value_name("GLOB")
+      .one_each();
+  parser.add_option("--min-size", sizes->least, "no smaller files (10M)").value_name("SIZE");
+  parser.add_option("--max-size", sizes->most, "no larger files").value_name("SIZE");
   return [options, sizes](Context& context) {
     options->filter.min_size = size_of("--min-size", sizes->least, 0);
     options->filter.max_size = size_of("--max-size", sizes->most, UINT64_MAX);

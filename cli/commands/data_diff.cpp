@@ -1,12 +1,12 @@
 #include "data/diff.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/data_files.hpp"
 #include "cli/commands/row_diff.hpp"
+#include "cli/option_parser.hpp"
 
 namespace mlo::cli {
 namespace {
@@ -68,20 +68,25 @@ Exit diff_rows(Context& context, const Options& options) {
 
 }  // namespace
 
-Action declare_data_diff(CLI::App& app) {
+Action declare_data_diff(OptionParser& parser) {
   auto options = std::make_shared<Options>();
-  app.add_option("REV", options->diff.arguments,
-                 "[REV [REV]] [PATH...]: two commits, a commit and the "
-                 "work tree, or the pointers and the work tree");
-  auto* rows = app.add_flag("--rows", options->rows,
-                            "compare modified tables (CSV, TSV, JSONL) row by row; also FILE FILE");
-  app.add_option("--key", options->key, "columns that tell rows apart: COL[,COL...]")->needs(rows);
-  app.add_option("--limit", options->limit,
-                 "rows listed of each kind; 0: all (default 20, with --json all)")
-      ->needs(rows);
-  app.add_flag("--plain-files", options->plain_files, "the arguments are two files, tracked or not")
-      ->needs(rows);
-  app.add_flag("--check", options->check, "exit 1 when something differs");
+  parser.add_option("REV", options->diff.arguments,
+                    "[REV [REV]] [PATH...]: two commits, a commit and the "
+                    "work tree, or the pointers and the work tree");
+  Option rows =
+      parser.add_flag("--rows", options->rows,
+                      "compare modified tables (CSV, TSV, JSONL) row by row; also FILE FILE");
+  parser.add_option("--key", options->key, "columns that tell rows apart: COL[,COL...]")
+      .needs(rows);
+  parser
+      .add_option("--limit", options->limit,
+                  "rows listed of each kind; 0: all (default 20, with --json all)")
+      .needs(rows);
+  parser
+      .add_flag("--plain-files", options->plain_files,
+                "the arguments are two files, tracked or not")
+      .needs(rows);
+  parser.add_flag("--check", options->check, "exit 1 when something differs");
   return [options](Context& context) {
     return options->rows ? diff_rows(context, *options) : diff_files(context, *options);
   };

@@ -1,9 +1,9 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/data_files.hpp"
+#include "cli/option_parser.hpp"
 #include "data/dvc_export.hpp"
 
 namespace mlo::cli {
@@ -55,13 +55,13 @@ format::Value document(const data::DvcExportReport& report) {
 
 }  // namespace
 
-Action declare_data_export(CLI::App& app) {
+Action declare_data_export(OptionParser& parser) {
   auto options = std::make_shared<data::DvcExportOptions>();
   auto dvc = std::make_shared<bool>(false);
-  app.add_option("PATH", options->paths, "only these");
-  app.add_flag("--to-dvc", *dvc, "as .dvc files and DVC's cache");
-  app.add_option("-o,--output", options->directory, "a DVC repository (default: this one)")
-      ->type_name("DIR");
+  parser.add_option("PATH", options->paths, "only these");
+  parser.add_flag("--to-dvc", *dvc, "as .dvc files and DVC's cache");
+  parser.add_option("-o,--output", options->directory, "a DVC repository (default: this one)")
+      .value_name("DIR");
   return [options, dvc](Context& context) {
     if (!*dvc) throw usage("nothing says what to export to", "mlo data export --to-dvc [PATH...]");
     repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);

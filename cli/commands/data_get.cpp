@@ -1,22 +1,22 @@
 #include "data/get.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/option_parser.hpp"
 #include "repo/source.hpp"
 
 namespace mlo::cli {
 
-Action declare_data_get(CLI::App& app) {
+Action declare_data_get(OptionParser& parser) {
   auto options = std::make_shared<data::GetOptions>();
-  app.add_option("REPOSITORY", options->asked.url, "a directory, or what git clone takes")
-      ->required();
-  app.add_option("PATH", options->asked.path, "a file or directory in it")->required();
-  app.add_option("--rev", options->asked.rev, "a branch, tag or commit of the repository");
-  app.add_option("-o,--out", options->out, "where to write it");
-  app.add_flag("--force", options->force, "replace what is there");
+  parser.add_option("REPOSITORY", options->asked.url, "a directory, or what git clone takes")
+      .required();
+  parser.add_option("PATH", options->asked.path, "a file or directory in it").required();
+  parser.add_option("--rev", options->asked.rev, "a branch, tag or commit of the repository");
+  parser.add_option("-o,--out", options->out, "where to write it");
+  parser.add_flag("--force", options->force, "replace what is there");
   return [options](Context& context) {
     options->directory = context.directory;
     const data::GetReport report = data::get(context.env, *options);
@@ -31,8 +31,7 @@ Action declare_data_get(CLI::App& app) {
               .set("files", content.files)
               .set("source", repo::to_value(*content.source)));
     } else {
-      const std::string shown =
-          relative_to(report.out, context.directory).value_or(report.out);
+      const std::string shown = relative_to(report.out, context.directory).value_or(report.out);
       context.out.line(printable(shown) + "  " + human_size(content.size));
     }
     return Exit::done;

@@ -1,21 +1,22 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/error.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/data_import_from.hpp"
 #include "cli/commands/data_imported.hpp"
+#include "cli/option_parser.hpp"
 
 namespace mlo::cli {
 
-Action declare_data_import(CLI::App& app) {
-  auto from = declare_import_from(app);
+Action declare_data_import(OptionParser& parser) {
+  auto from = declare_import_from(parser);
   auto arguments = std::make_shared<std::vector<std::string>>();
   auto options = std::make_shared<data::ImportOptions>();
-  app.add_option("SOURCE", *arguments,
-                 "a repository and a path in it; with --from-dvc a directory, with --from-lfs paths");
-  app.add_option("--rev", options->asked.rev, "a branch, tag or commit of the repository");
-  app.add_option("-o,--out", options->out, "where to put it");
+  parser.add_option(
+      "SOURCE", *arguments,
+      "a repository and a path in it; with --from-dvc a directory, with --from-lfs paths");
+  parser.add_option("--rev", options->asked.rev, "a branch, tag or commit of the repository");
+  parser.add_option("-o,--out", options->out, "where to put it");
   return [from, arguments, options](Context& context) {
     const bool plain = options->asked.rev.empty() && options->out.empty();
     if (is_import_from(*from) && !plain) {

@@ -1,10 +1,10 @@
 #include "cli/commands/data_import_from.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 
 #include "base/text.hpp"
 #include "cli/commands/data_files.hpp"
+#include "cli/option_parser.hpp"
 #include "data/dvc_import.hpp"
 #include "data/lfs_import.hpp"
 
@@ -181,14 +181,14 @@ Exit import_lfs(Context& context, const ImportFrom& from,
 
 }  // namespace
 
-std::shared_ptr<ImportFrom> declare_import_from(CLI::App& app) {
+std::shared_ptr<ImportFrom> declare_import_from(OptionParser& parser) {
   auto from = std::make_shared<ImportFrom>();
-  app.add_flag("--from-dvc", from->dvc, "take over the data of a DVC repository");
-  app.add_flag("--from-lfs", from->lfs, "take over files of git-lfs")->excludes("--from-dvc");
-  app.add_option("--dvc-remote", from->remote, "the DVC remote to ask");
-  app.add_flag("--link", from->link, "share large files with their cache by hard links");
-  app.add_flag("--remove", from->remove, "remove .dvc files whose data was taken");
-  app.add_flag("--force", from->force, "replace pointers that say otherwise");
+  Option dvc = parser.add_flag("--from-dvc", from->dvc, "take over the data of a DVC repository");
+  parser.add_flag("--from-lfs", from->lfs, "take over files of git-lfs").excludes(dvc);
+  parser.add_option("--dvc-remote", from->remote, "the DVC remote to ask");
+  parser.add_flag("--link", from->link, "share large files with their cache by hard links");
+  parser.add_flag("--remove", from->remove, "remove .dvc files whose data was taken");
+  parser.add_flag("--force", from->force, "replace pointers that say otherwise");
   return from;
 }
 

@@ -14,7 +14,7 @@ namespace mlo::cli {
 struct ImportFrom;
 
 /// Declares --from-dvc, --from-lfs and what goes with them.
-std::shared_ptr<ImportFrom> declare_import_from(CLI::App& app);
+std::shared_ptr<ImportFrom> declare_import_from(OptionParser& parser);
 /// Whether --from-dvc or --from-lfs was given; whether --force was.
 bool is_import_from(const ImportFrom& from);
 bool replaces(const ImportFrom& from);

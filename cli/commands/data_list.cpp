@@ -1,11 +1,11 @@
 #include "data/list.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/data_files.hpp"
+#include "cli/option_parser.hpp"
 
 namespace mlo::cli {
 namespace {
@@ -39,10 +39,10 @@ void print(Output& out, const repo::Workspace& workspace, const data::ListReport
 
 }  // namespace
 
-Action declare_data_list(CLI::App& app) {
+Action declare_data_list(OptionParser& parser) {
   auto options = std::make_shared<data::ListOptions>();
-  app.add_option("PATH", options->paths, "only these");
-  app.add_flag("-r,--recursive", options->recursive, "the files inside tracked directories too");
+  parser.add_option("PATH", options->paths, "only these");
+  parser.add_flag("-r,--recursive", options->recursive, "the files inside tracked directories too");
   return [options](Context& context) {
     repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
     data::ListReport report = data::list(context.env, workspace, *options);

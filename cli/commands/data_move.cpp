@@ -1,17 +1,17 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/data_files.hpp"
+#include "cli/option_parser.hpp"
 #include "data/move.hpp"
 
 namespace mlo::cli {
 
-Action declare_data_move(CLI::App& app) {
+Action declare_data_move(OptionParser& parser) {
   auto options = std::make_shared<data::MoveOptions>();
-  app.add_option("FROM", options->from, "a path with a pointer of its own")->required();
-  app.add_option("TO", options->to, "its new name, or a directory to move it into")->required();
+  parser.add_option("FROM", options->from, "a path with a pointer of its own").required();
+  parser.add_option("TO", options->to, "its new name, or a directory to move it into").required();
   return [options](Context& context) {
     repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
     data::MoveReport report = data::move(context.env, workspace, *options);

@@ -1,18 +1,18 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/data_files.hpp"
+#include "cli/option_parser.hpp"
 #include "data/move.hpp"
 
 namespace mlo::cli {
 
-Action declare_data_remove(CLI::App& app) {
+Action declare_data_remove(OptionParser& parser) {
   auto options = std::make_shared<data::RemoveOptions>();
-  app.add_option("PATH", options->path, "a path with a pointer of its own")->required();
-  app.add_flag("--keep-data", options->keep_data, "leave the files where they are, untracked");
-  app.add_flag("-f,--force", options->force, "remove content that is not stored, too");
+  parser.add_option("PATH", options->path, "a path with a pointer of its own").required();
+  parser.add_flag("--keep-data", options->keep_data, "leave the files where they are, untracked");
+  parser.add_flag("-f,--force", options->force, "remove content that is not stored, too");
   return [options](Context& context) {
     repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
     data::RemoveReport report = data::remove(context.env, workspace, *options);

@@ -1,10 +1,10 @@
 #include "data/status.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "cli/commands.hpp"
 #include "cli/commands/data_files.hpp"
+#include "cli/option_parser.hpp"
 
 namespace mlo::cli {
 namespace {
@@ -20,11 +20,11 @@ format::Value imports_json(const std::vector<data::Imported>& imports) {
 
 }  // namespace
 
-Action declare_data_status(CLI::App& app) {
+Action declare_data_status(OptionParser& parser) {
   auto options = std::make_shared<data::StatusOptions>();
   auto check = std::make_shared<bool>(false);
-  app.add_option("PATH", options->paths, "only these");
-  app.add_flag("--check", *check, "exit 1 when something differs");
+  parser.add_option("PATH", options->paths, "only these");
+  parser.add_flag("--check", *check, "exit 1 when something differs");
   return [options, check](Context& context) {
     repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
     data::StatusReport report = data::status(context.env, workspace, *options);

@@ -1,21 +1,22 @@
 #include "cli/commands/deploy_change.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "base/text.hpp"
+#include "cli/option_parser.hpp"
 
 namespace mlo::cli {
 
-std::shared_ptr<ChangeArguments> add_change_options(CLI::App& app) {
+std::shared_ptr<ChangeArguments> add_change_options(OptionParser& parser) {
   auto arguments = std::make_shared<ChangeArguments>();
-  app.add_option("NAME", arguments->request.name, "key of `deployments` in mlo.yaml")->required();
-  app.add_option("--plugin-path", arguments->request.plugin_path,
-                 "directories that the server searches for runtimes first")
-      ->allow_extra_args(false);
-  app.add_option("--lock-timeout", arguments->lock_timeout,
-                 "seconds to wait for another change of this deployment")
-      ->check(CLI::Range(0.0, 86400.0))
-      ->capture_default_str();
+  parser.add_option("NAME", arguments->request.name, "key of `deployments` in mlo.yaml").required();
+  parser
+      .add_option("--plugin-path", arguments->request.plugin_path,
+                  "directories that the server searches for runtimes first")
+      .one_each();
+  parser
+      .add_option("--lock-timeout", arguments->lock_timeout,
+                  "seconds to wait for another change of this deployment")
+      .range(0.0, 86400.0)
+      .show_default();
   return arguments;
 }
 

@@ -13,7 +13,7 @@ struct ChangeArguments {
   double lock_timeout = 10;
 };
 
-std::shared_ptr<ChangeArguments> add_change_options(CLI::App& app);
+std::shared_ptr<ChangeArguments> add_change_options(OptionParser& parser);
 /// The request with the program and the lock timeout filled in, and with absolute paths.
 deploy::ChangeRequest change_request(const Context& context, const ChangeArguments& arguments);
 void print_change(Context& context, const deploy::ChangeReport& report);

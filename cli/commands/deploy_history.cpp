@@ -1,15 +1,15 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "cli/option_parser.hpp"
 #include "deploy/deploy.hpp"
 #include "repo/workspace.hpp"
 
 namespace mlo::cli {
 
-Action declare_deploy_history(CLI::App& app) {
+Action declare_deploy_history(OptionParser& parser) {
   auto name = std::make_shared<std::string>();
-  app.add_option("NAME", *name, "the deployment")->required();
+  parser.add_option("NAME", *name, "the deployment").required();
   return [name](Context& context) {
     auto workspace = repo::Workspace::open(context.env, context.directory);
     auto entries = deploy::history(workspace, *name);

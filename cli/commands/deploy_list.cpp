@@ -1,12 +1,10 @@
-#include <CLI/CLI.hpp>
-
 #include "cli/commands.hpp"
 #include "deploy/deploy.hpp"
 #include "repo/workspace.hpp"
 
 namespace mlo::cli {
 
-Action declare_deploy_list(CLI::App&) {
+Action declare_deploy_list(OptionParser&) {
   return [](Context& context) {
     auto workspace = repo::Workspace::open(context.env, context.directory);
     const auto found = deploy::list(context.env, workspace);

@@ -1,13 +1,11 @@
-#include <CLI/CLI.hpp>
-
 #include "cli/commands.hpp"
 #include "cli/commands/deploy_change.hpp"
 #include "repo/workspace.hpp"
 
 namespace mlo::cli {
 
-Action declare_deploy_rollback(CLI::App& app) {
-  auto arguments = add_change_options(app);
+Action declare_deploy_rollback(OptionParser& parser) {
+  auto arguments = add_change_options(parser);
   return [arguments](Context& context) {
     auto workspace = repo::Workspace::open(context.env, context.directory);
     const auto report =

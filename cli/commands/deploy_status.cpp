@@ -1,8 +1,8 @@
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "cli/option_parser.hpp"
 #include "deploy/deploy.hpp"
 #include "repo/workspace.hpp"
 
@@ -46,14 +46,14 @@ void print_status(Output& out, const deploy::Status& status) {
 
 }  // namespace
 
-Action declare_deploy_status(CLI::App& app) {
+Action declare_deploy_status(OptionParser& parser) {
   struct Options {
     std::string name;
     bool check = false;
   };
   auto options = std::make_shared<Options>();
-  app.add_option("NAME", options->name, "one deployment (default: all)");
-  app.add_flag("--check", options->check, "exit 1 unless everything runs as mlo.yaml says");
+  parser.add_option("NAME", options->name, "one deployment (default: all)");
+  parser.add_flag("--check", options->check, "exit 1 unless everything runs as mlo.yaml says");
   return [options](Context& context) {
     auto workspace = repo::Workspace::open(context.env, context.directory);
     const auto found = deploy::list(context.env, workspace, options->name);

@@ -1,22 +1,22 @@
-#include <CLI/CLI.hpp>
-
 #include "cli/commands.hpp"
 #include "cli/commands/deploy_change.hpp"
+#include "cli/option_parser.hpp"
 #include "repo/workspace.hpp"
 
 namespace mlo::cli {
 
-Action declare_deploy_stop(CLI::App& app) {
+Action declare_deploy_stop(OptionParser& parser) {
   struct Options {
     std::string name;
     double lock_timeout = 10;
   };
   auto options = std::make_shared<Options>();
-  app.add_option("NAME", options->name, "the deployment")->required();
-  app.add_option("--lock-timeout", options->lock_timeout,
-                 "seconds to wait for another change of this deployment")
-      ->check(CLI::Range(0.0, 86400.0))
-      ->capture_default_str();
+  parser.add_option("NAME", options->name, "the deployment").required();
+  parser
+      .add_option("--lock-timeout", options->lock_timeout,
+                  "seconds to wait for another change of this deployment")
+      .range(0.0, 86400.0)
+      .show_default();
   return [options](Context& context) {
     auto workspace = repo::Workspace::open(context.env, context.directory);
     const auto report = deploy::stop(context.env, workspace, options->name,

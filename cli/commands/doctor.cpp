@@ -1,7 +1,7 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "cli/option_parser.hpp"
 #include "project/doctor.hpp"
 
 namespace mlo::cli {
@@ -101,12 +101,13 @@ void print(Output& out, const DoctorReport& report) {
 
 }  // namespace
 
-Action declare_doctor(CLI::App& app) {
+Action declare_doctor(OptionParser& parser) {
   auto options = std::make_shared<project::DoctorOptions>();
   auto check = std::make_shared<bool>(false);
-  app.add_option("--plugin-path", options->plugin_path, "directories to search for plugins first")
-      ->allow_extra_args(false);
-  app.add_flag("--check", *check, "exit 1 when a problem was found");
+  parser
+      .add_option("--plugin-path", options->plugin_path, "directories to search for plugins first")
+      .one_each();
+  parser.add_flag("--check", *check, "exit 1 when a problem was found");
   return [options, check](Context& context) {
     options->directory = context.directory;
     DoctorReport report = project::doctor(context.env, *options);

@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/option_parser.hpp"
 #include "repo/workspace.hpp"
 #include "score/distributions.hpp"
 #include "score/drift_check.hpp"
@@ -75,29 +75,31 @@ bool speaks_utf8(const Variables& variables) {
 
 }  // namespace
 
-Action declare_drift_check(CLI::App& app) {
+Action declare_drift_check(OptionParser& parser) {
   struct Options {
     score::DriftCheckOptions check;
     double share = 0;
     std::string html;
   };
   auto options = std::make_shared<Options>();
-  app.add_option("NAME", options->check.name,
-                 "a key of 'drift' in mlo.yaml, or a model (NAME, NAME:3, NAME@ALIAS)")
-      ->required();
-  app.add_option("DATA", options->check.data, "current rows: CSV or JSONL, '-' for standard input")
-      ->required();
-  CLI::Option* share =
-      app.add_option("--share", options->share, "share of drifted columns that makes drift")
-          ->check(CLI::Range(0.0, 1.0));
-  app.add_option("--fail-on", options->check.fail_on, "column that alone suffices (repeatable)")
-      ->allow_extra_args(false);
-  app.add_option("--html", options->html,
-                 "also write a report with the distributions to this file");
+  parser
+      .add_option("NAME", options->check.name,
+                  "a key of 'drift' in mlo.yaml, or a model (NAME, NAME:3, NAME@ALIAS)")
+      .required();
+  parser
+      .add_option("DATA", options->check.data, "current rows: CSV or JSONL, '-' for standard input")
+      .required();
+  Option share =
+      parser.add_option("--share", options->share, "share of drifted columns that makes drift")
+          .range(0.0, 1.0);
+  parser.add_option("--fail-on", options->check.fail_on, "column that alone suffices (repeatable)")
+      .one_each();
+  parser.add_option("--html", options->html,
+                    "also write a report with the distributions to this file");
   return [options, share](Context& context) {
     repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
     options->check.directory = context.directory;
-    if (share->count() > 0) options->check.share = options->share;
+    if (share.given()) options->check.share = options->share;
     DriftCheckReport report = score::drift_check(context.env, workspace, options->check);
     if (!options->html.empty())
       write_file_atomically(context.env.files, join_path(context.directory, options->html),

@@ -1,31 +1,31 @@
 #include "project/fetch.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/size.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/remotes.hpp"
+#include "cli/option_parser.hpp"
 
 namespace mlo::cli {
 
-Action declare_fetch(CLI::App& app) {
+Action declare_fetch(OptionParser& parser) {
   auto options = std::make_shared<project::FetchOptions>();
-  app.add_option("PATH", options->paths,
-                 "[REMOTE] [PATH...]: only these files and directories, or globs");
-  app.add_option("-r,--remote", options->remote, "the remote, instead of the default one")
-      ->type_name("NAME");
-  app.add_option("--rev", options->rev, "the data of this commit, instead of the work tree's")
-      ->type_name("REV");
-  app.add_flag("--all", options->all, "whatever the history of any branch or tag names");
+  parser.add_option("PATH", options->paths,
+                    "[REMOTE] [PATH...]: only these files and directories, or globs");
+  parser.add_option("-r,--remote", options->remote, "the remote, instead of the default one")
+      .value_name("NAME");
+  parser.add_option("--rev", options->rev, "the data of this commit, instead of the work tree's")
+      .value_name("REV");
+  parser.add_flag("--all", options->all, "whatever the history of any branch or tag names");
   auto max_size = std::make_shared<std::string>();
-  app.add_option("--max-size", *max_size, "no files larger than SIZE, say 500MiB")
-      ->type_name("SIZE");
-  app.add_flag("-n,--dry-run", options->dry_run, "only say what would be fetched");
-  app.add_option("-j,--jobs", options->jobs, "transfers at a time")
-      ->type_name("N")
-      ->check(CLI::Range(1, 256));
+  parser.add_option("--max-size", *max_size, "no files larger than SIZE, say 500MiB")
+      .value_name("SIZE");
+  parser.add_flag("-n,--dry-run", options->dry_run, "only say what would be fetched");
+  parser.add_option("-j,--jobs", options->jobs, "transfers at a time")
+      .value_name("N")
+      .range(1, 256);
   return [options, max_size](Context& context) {
     if (!max_size->empty()) {
       const auto size = parse_size(*max_size);

@@ -1,12 +1,12 @@
 #include "project/fsck.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
 #include "base/size.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/option_parser.hpp"
 
 namespace mlo::cli {
 namespace {
@@ -96,13 +96,13 @@ store::FsckOptions options_of(const FsckArguments& arguments) {
 
 }  // namespace
 
-Action declare_fsck(CLI::App& app) {
+Action declare_fsck(OptionParser& parser) {
   auto arguments = std::make_shared<FsckArguments>();
-  auto* all = app.add_flag("--all", arguments->all, "read also what was read before");
-  app.add_option("--sample", arguments->sample, "read only this share of the objects, say 5%")
-      ->type_name("SHARE")
-      ->excludes(all);
-  app.add_flag("--repair", arguments->repair, "set damaged objects aside and fetch them again");
+  Option all = parser.add_flag("--all", arguments->all, "read also what was read before");
+  parser.add_option("--sample", arguments->sample, "read only this share of the objects, say 5%")
+      .value_name("SHARE")
+      .excludes(all);
+  parser.add_flag("--repair", arguments->repair, "set damaged objects aside and fetch them again");
   return [arguments](Context& context) {
     store::FsckOptions options = options_of(*arguments);
     auto workspace = repo::Workspace::open(context.env, context.directory);

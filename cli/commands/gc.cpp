@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/env.hpp"
@@ -6,6 +5,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/gc_remote.hpp"
+#include "cli/option_parser.hpp"
 #include "project/gc.hpp"
 
 namespace mlo::cli {
@@ -163,30 +163,32 @@ Exit undo(Context& context, repo::Workspace& workspace, const project::GcOptions
 
 }  // namespace
 
-Action declare_gc(CLI::App& app) {
+Action declare_gc(OptionParser& parser) {
   auto arguments = std::make_shared<GcArguments>();
   auto& options = arguments->options;
-  app.add_flag("-n,--dry-run", options.store.dry_run, "only say what would be removed, and why");
-  app.add_option("--grace", arguments->grace_days, "keep unused objects younger than DAYS (14)")
-      ->type_name("DAYS")
-      ->check(CLI::Range(0.0, 36500.0));
-  app.add_flag("--tips", options.tips,
-               "of git's history, keep only what branches, tags and stashes point at now");
-  app.add_flag("--empty-trash", options.store.empty_trash,
-               "free the space at once; this cannot be undone");
-  app.add_flag("--missing-ok", options.store.missing_ok,
-               "count as unused what only missing directories may refer to");
-  app.add_option("--max-size", arguments->max_size,
-                 "evict what a remote holds, least recently used first, down to SIZE")
-      ->type_name("SIZE");
-  app.add_flag("-v,--verbose", arguments->verbose, "also say what keeps how much");
-  app.add_flag("--undo", arguments->undo, "bring back what the last gc removed");
-  app.add_option("--forget", options.forget, "a workspace that shared the store and is gone")
-      ->type_name("PATH");
-  app.add_option("--lock-timeout", arguments->lock_timeout, "wait at most SECONDS for others (10)")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(0.0, 86400.0));
-  declare_gc_remote(app, arguments->remote);
+  parser.add_flag("-n,--dry-run", options.store.dry_run, "only say what would be removed, and why");
+  parser.add_option("--grace", arguments->grace_days, "keep unused objects younger than DAYS (14)")
+      .value_name("DAYS")
+      .range(0.0, 36500.0);
+  parser.add_flag("--tips", options.tips,
+                  "of git's history, keep only what branches, tags and stashes point at now");
+  parser.add_flag("--empty-trash", options.store.empty_trash,
+                  "free the space at once; this cannot be undone");
+  parser.add_flag("--missing-ok", options.store.missing_ok,
+                  "count as unused what only missing directories may refer to");
+  parser
+      .add_option("--max-size", arguments->max_size,
+                  "evict what a remote holds, least recently used first, down to SIZE")
+      .value_name("SIZE");
+  parser.add_flag("-v,--verbose", arguments->verbose, "also say what keeps how much");
+  parser.add_flag("--undo", arguments->undo, "bring back what the last gc removed");
+  parser.add_option("--forget", options.forget, "a workspace that shared the store and is gone")
+      .value_name("PATH");
+  parser
+      .add_option("--lock-timeout", arguments->lock_timeout, "wait at most SECONDS for others (10)")
+      .value_name("SECONDS")
+      .range(0.0, 86400.0);
+  declare_gc_remote(parser, arguments->remote);
   return [arguments](Context& context) {
     project::GcOptions options = arguments->options;
     options.lock_timeout = static_cast<int64_t>(arguments->lock_timeout * 1e9);

@@ -1,9 +1,8 @@
 #include "cli/commands/gc_remote.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "base/text.hpp"
 #include "cli/commands/remotes.hpp"
+#include "cli/option_parser.hpp"
 #include "cli/output.hpp"
 
 namespace mlo::cli {
@@ -78,20 +77,22 @@ void print(Output& out, const project::RemoteGcReport& report, bool dry_run) {
 
 }  // namespace
 
-void declare_gc_remote(CLI::App& app, GcRemoteArguments& arguments) {
+void declare_gc_remote(OptionParser& parser, GcRemoteArguments& arguments) {
   auto& options = arguments.options;
-  app.add_option("-r,--remote", options.remote, "free space in this remote instead of the store")
-      ->type_name("NAME");
-  app.add_option("--keep", options.keep,
-                 "--remote: keep all-refs (default), tips, or the commit REV; may be repeated")
-      ->type_name("RULE");
-  app.add_option("--keep-newer-than", arguments.keep_days,
-                 "--remote: keep what was pushed in the last DAYS")
-      ->type_name("DAYS")
-      ->check(CLI::Range(0.0, 36500.0));
-  app.add_flag("--drop-unknown", options.drop_unknown,
-               "--remote: also forget commits that this clone does not know");
-  app.add_flag("-y,--yes", options.act, "--remote: act; otherwise only say what would be done");
+  parser.add_option("-r,--remote", options.remote, "free space in this remote instead of the store")
+      .value_name("NAME");
+  parser
+      .add_option("--keep", options.keep,
+                  "--remote: keep all-refs (default), tips, or the commit REV; may be repeated")
+      .value_name("RULE");
+  parser
+      .add_option("--keep-newer-than", arguments.keep_days,
+                  "--remote: keep what was pushed in the last DAYS")
+      .value_name("DAYS")
+      .range(0.0, 36500.0);
+  parser.add_flag("--drop-unknown", options.drop_unknown,
+                  "--remote: also forget commits that this clone does not know");
+  parser.add_flag("-y,--yes", options.act, "--remote: act; otherwise only say what would be done");
 }
 
 Exit run_gc_remote(Context& context, const GcRemoteArguments& arguments, int64_t grace) {

@@ -13,7 +13,7 @@ struct GcRemoteArguments {
   double keep_days = 0;
 };
 
-void declare_gc_remote(CLI::App& app, GcRemoteArguments& arguments);
+void declare_gc_remote(OptionParser& parser, GcRemoteArguments& arguments);
 /// `grace`: of --grace, nanoseconds.
 Exit run_gc_remote(Context& context, const GcRemoteArguments& arguments, int64_t grace);
 

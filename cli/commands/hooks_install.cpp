@@ -1,19 +1,19 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "cli/commands.hpp"
 #include "cli/commands/hooks_report.hpp"
+#include "cli/option_parser.hpp"
 #include "deploy/processes.hpp"
 #include "repo/workspace.hpp"
 
 namespace mlo::cli {
 
-Action declare_hooks_install(CLI::App& app) {
+Action declare_hooks_install(OptionParser& parser) {
   auto options = std::make_shared<repo::InstallHooksOptions>();
-  app.add_flag("--force", options->force,
-               "also write hooks that another tool manages or other repositories use");
-  app.add_flag("--attributes", options->attributes,
-               "name the merge driver in .gitattributes, for everybody");
+  parser.add_flag("--force", options->force,
+                  "also write hooks that another tool manages or other repositories use");
+  parser.add_flag("--attributes", options->attributes,
+                  "name the merge driver in .gitattributes, for everybody");
   return [options](Context& context) {
     repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
     options->program = deploy::own_program();

@@ -1,10 +1,10 @@
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/option_parser.hpp"
 #include "project/hook_run.hpp"
 
 namespace mlo::cli {
@@ -62,11 +62,11 @@ format::Value to_json(const project::HookReport& report) {
 
 }  // namespace
 
-Action declare_hooks_run(CLI::App& app) {
+Action declare_hooks_run(OptionParser& parser) {
   auto options = std::make_shared<project::HookOptions>();
-  app.add_option("HOOK", options->name, "pre-commit, post-checkout, post-merge or pre-push")
-      ->required();
-  app.add_option("ARGUMENT", options->arguments, "what git gave the hook, after --");
+  parser.add_option("HOOK", options->name, "pre-commit, post-checkout, post-merge or pre-push")
+      .required();
+  parser.add_option("ARGUMENT", options->arguments, "what git gave the hook, after --");
   return [options](Context& context) {
     options->directory = context.directory;
     options->input = input_of(options->name);

@@ -1,12 +1,10 @@
-#include <CLI/CLI.hpp>
-
 #include "cli/commands.hpp"
 #include "cli/commands/hooks_report.hpp"
 #include "repo/workspace.hpp"
 
 namespace mlo::cli {
 
-Action declare_hooks_uninstall(CLI::App&) {
+Action declare_hooks_uninstall(OptionParser&) {
   return [](Context& context) {
     repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
     repo::HooksReport report = repo::uninstall_hooks(context.env, workspace);

@@ -1,16 +1,16 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/option_parser.hpp"
 #include "repo/init.hpp"
 
 namespace mlo::cli {
 
-Action declare_init(CLI::App& app) {
+Action declare_init(OptionParser& parser) {
   auto directory = std::make_shared<std::string>();
-  app.add_option("DIRECTORY", *directory,
-                 "where to make the workspace, made if missing (default: here)");
+  parser.add_option("DIRECTORY", *directory,
+                    "where to make the workspace, made if missing (default: here)");
   return [directory](Context& context) {
     std::string place = normal_path(*directory, context.directory);
     repo::InitReport report = repo::init(context.env, place);

@@ -1,10 +1,10 @@
 #include "data/merge_driver.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/option_parser.hpp"
 
 namespace mlo::cli {
 namespace {
@@ -83,14 +83,14 @@ Exit resolve(Context& context, const Options& options) {
 
 }  // namespace
 
-Action declare_merge_driver(CLI::App& app) {
+Action declare_merge_driver(OptionParser& parser) {
   auto options = std::make_shared<Options>();
-  app.add_option("FILE", options->files, "%O %A %B %P of git, or with --favor one pointer")
-      ->required();
-  app.add_option("--favor", options->favor, "resolve a conflict: this side where both changed")
-      ->check(CLI::IsMember({"ours", "theirs"}));
-  app.add_option("--marker-size", options->marker_size, "length of conflict markers (%L)")
-      ->check(CLI::Range(1, 200));
+  parser.add_option("FILE", options->files, "%O %A %B %P of git, or with --favor one pointer")
+      .required();
+  parser.add_option("--favor", options->favor, "resolve a conflict: this side where both changed")
+      .one_of({"ours", "theirs"});
+  parser.add_option("--marker-size", options->marker_size, "length of conflict markers (%L)")
+      .range(1, 200);
   return [options](Context& context) {
     size_t wanted = options->favor.empty() ? 4 : 1;
     if (options->files.size() != wanted) {

@@ -1,8 +1,8 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/option_parser.hpp"
 #include "package/registry.hpp"
 #include "repo/workspace.hpp"
 
@@ -41,15 +41,15 @@ void print(Output& out, const package::AliasReport& report) {
 
 }  // namespace
 
-Action declare_model_alias(CLI::App& app) {
+Action declare_model_alias(OptionParser& parser) {
   auto arguments = std::make_shared<Arguments>();
-  app.add_option("NAME", arguments->name, "the model")->required();
-  app.add_option("ALIAS", arguments->alias, "such as production")->required();
-  app.add_option("VERSION", arguments->version, "the version that it shall name");
-  app.add_flag("--remove", arguments->remove, "take the alias away");
-  app.add_option("--expect", arguments->expect,
-                 "change it only if it names this version now (0: none); else exit 1");
-  app.add_flag("--no-commit", arguments->no_commit, "write the file, but commit nothing");
+  parser.add_option("NAME", arguments->name, "the model").required();
+  parser.add_option("ALIAS", arguments->alias, "such as production").required();
+  parser.add_option("VERSION", arguments->version, "the version that it shall name");
+  parser.add_flag("--remove", arguments->remove, "take the alias away");
+  parser.add_option("--expect", arguments->expect,
+                    "change it only if it names this version now (0: none); else exit 1");
+  parser.add_flag("--no-commit", arguments->no_commit, "write the file, but commit nothing");
   return [arguments](Context& context) {
     if (arguments->remove == arguments->version.has_value()) {
       throw usage("give either a VERSION or --remove",

@@ -1,9 +1,9 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/runs.hpp"
+#include "cli/option_parser.hpp"
 #include "package/history.hpp"
 #include "package/registry.hpp"
 #include "repo/workspace.hpp"
@@ -26,14 +26,14 @@ void print(Output& out, const package::HistoryReport& report) {
 
 }  // namespace
 
-Action declare_model_history(CLI::App& app) {
+Action declare_model_history(OptionParser& parser) {
   struct Arguments {
     std::string name;
     size_t limit = 0;
   };
   auto arguments = std::make_shared<Arguments>();
-  app.add_option("NAME", arguments->name, "the model")->required();
-  app.add_option("--limit,-n", arguments->limit, "at most this many changes");
+  parser.add_option("NAME", arguments->name, "the model").required();
+  parser.add_option("--limit,-n", arguments->limit, "at most this many changes");
   return [arguments](Context& context) {
     auto workspace = repo::Workspace::open(context.env, context.directory);
     const auto report = package::history(context.env, workspace,

@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "package/registry.hpp"
@@ -27,7 +25,7 @@ void print(Output& out, const std::vector<package::Model>& models) {
 
 }  // namespace
 
-Action declare_model_list(CLI::App&) {
+Action declare_model_list(OptionParser&) {
   return [](Context& context) {
     auto workspace = repo::Workspace::open(context.env, context.directory);
     const auto models = package::Registry(context.env, workspace).list();

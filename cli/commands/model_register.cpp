@@ -1,8 +1,8 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/option_parser.hpp"
 #include "package/build.hpp"
 #include "repo/workspace.hpp"
 
@@ -23,12 +23,14 @@ format::Value to_json(const package::RegisterReport& report) {
 
 }  // namespace
 
-Action declare_model_register(CLI::App& app) {
+Action declare_model_register(OptionParser& parser) {
   auto arguments = std::make_shared<Arguments>();
-  app.add_option("NAME", arguments->name, "the model")->required();
-  app.add_option("PACKAGE", arguments->package, "run:ID, sha256:HEX, or a version of another model")
-      ->required();
-  app.add_flag("--no-commit", arguments->no_commit, "write the files, but commit nothing");
+  parser.add_option("NAME", arguments->name, "the model").required();
+  parser
+      .add_option("PACKAGE", arguments->package,
+                  "run:ID, sha256:HEX, or a version of another model")
+      .required();
+  parser.add_flag("--no-commit", arguments->no_commit, "write the files, but commit nothing");
   return [arguments](Context& context) {
     auto workspace = repo::Workspace::open(context.env, context.directory);
     const auto report = package::register_package(

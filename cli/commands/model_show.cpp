@@ -1,10 +1,10 @@
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/runs.hpp"
+#include "cli/option_parser.hpp"
 #include "package/registry.hpp"
 #include "repo/workspace.hpp"
 
@@ -51,9 +51,9 @@ void print(Output& out, const package::Model& model) {
 
 }  // namespace
 
-Action declare_model_show(CLI::App& app) {
+Action declare_model_show(OptionParser& parser) {
   auto name = std::make_shared<std::string>();
-  app.add_option("NAME", *name, "the model")->required();
+  parser.add_option("NAME", *name, "the model").required();
   return [name](Context& context) {
     auto workspace = repo::Workspace::open(context.env, context.directory);
     const auto model = package::Registry(context.env, workspace).show(package::model_name(*name));

@@ -1,11 +1,11 @@
 #include "package/build.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/runs.hpp"
+#include "cli/option_parser.hpp"
 #include "repo/workspace.hpp"
 
 namespace mlo::cli {
@@ -36,12 +36,12 @@ void print(Output& out, const package::BuildReport& report) {
 
 }  // namespace
 
-Action declare_package_build(CLI::App& app) {
+Action declare_package_build(OptionParser& parser) {
   auto options = std::make_shared<package::BuildOptions>();
   auto no_commit = std::make_shared<bool>(false);
-  app.add_option("RUN", options->run, "run:ID, an id, its beginning, or latest")->required();
-  app.add_option("--name", options->name, "register it as the next version of this model");
-  app.add_flag("--no-commit", *no_commit, "write the registry's files, but commit nothing");
+  parser.add_option("RUN", options->run, "run:ID, an id, its beginning, or latest").required();
+  parser.add_option("--name", options->name, "register it as the next version of this model");
+  parser.add_flag("--no-commit", *no_commit, "write the registry's files, but commit nothing");
   return [options, no_commit](Context& context) {
     if (*no_commit) options->git_commit = package::Commit::no;
     auto workspace = repo::Workspace::open(context.env, context.directory);

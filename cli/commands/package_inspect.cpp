@@ -1,8 +1,8 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/option_parser.hpp"
 #include "package/open_package.hpp"
 #include "repo/workspace.hpp"
 
@@ -50,11 +50,12 @@ void print(Output& out, const Resolved& resolved, const Manifest& manifest) {
 
 }  // namespace
 
-Action declare_package_inspect(CLI::App& app) {
+Action declare_package_inspect(OptionParser& parser) {
   auto reference = std::make_shared<std::string>();
-  app.add_option("PACKAGE", *reference,
-                 "NAME, NAME:VERSION, NAME@ALIAS, model:..., run:ID or sha256:HEX")
-      ->required();
+  parser
+      .add_option("PACKAGE", *reference,
+                  "NAME, NAME:VERSION, NAME@ALIAS, model:..., run:ID or sha256:HEX")
+      .required();
   return [reference](Context& context) {
     auto workspace = repo::Workspace::open(context.env, context.directory);
     const auto opened = package::open_package(context.env, workspace, *reference, {});

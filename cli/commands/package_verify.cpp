@@ -1,10 +1,10 @@
 #include "package/verify.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/option_parser.hpp"
 #include "repo/workspace.hpp"
 
 namespace mlo::cli {
@@ -26,14 +26,15 @@ void print(Output& out, const package::VerifyReport& report) {
 
 }  // namespace
 
-Action declare_package_verify(CLI::App& app) {
+Action declare_package_verify(OptionParser& parser) {
   auto reference = std::make_shared<std::string>();
   auto plugin_path = std::make_shared<std::vector<std::string>>();
-  app.add_option("PACKAGE", *reference,
-                 "NAME, NAME:VERSION, NAME@ALIAS, model:..., run:ID or sha256:HEX")
-      ->required();
-  app.add_option("--plugin-path", *plugin_path, "directories to search for runtimes first")
-      ->allow_extra_args(false);
+  parser
+      .add_option("PACKAGE", *reference,
+                  "NAME, NAME:VERSION, NAME@ALIAS, model:..., run:ID or sha256:HEX")
+      .required();
+  parser.add_option("--plugin-path", *plugin_path, "directories to search for runtimes first")
+      .one_each();
   return [reference, plugin_path](Context& context) {
     auto workspace = repo::Workspace::open(context.env, context.directory);
     const auto report = package::verify(context.env, workspace, *reference, *plugin_path);

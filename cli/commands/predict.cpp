@@ -1,39 +1,44 @@
 #include "score/predict.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/option_parser.hpp"
 #include "repo/workspace.hpp"
 
 namespace mlo::cli {
 
-Action declare_predict(CLI::App& app) {
+Action declare_predict(OptionParser& parser) {
   struct Options : score::PredictOptions {
     std::string delimiter_text;
   };
   auto options = std::make_shared<Options>();
-  app.add_option("MODEL", options->model,
-                 "NAME, NAME:VERSION, NAME@ALIAS, model:..., run:ID or sha256:HEX")
-      ->required();
-  app.add_option("FILE", options->input, "CSV or JSONL; '-' streams standard input")->required();
-  app.add_option("-o,--output", options->output, "file to write, '-' for standard output")
-      ->capture_default_str();
-  app.add_option("--format", options->format,
-                 "csv or jsonl (default: by the name of the output, else csv)")
-      ->check(CLI::IsMember({"csv", "jsonl"}));
-  app.add_option("--input-format", options->input_format,
-                 "csv or jsonl (default: by name and content)")
-      ->check(CLI::IsMember({"csv", "jsonl"}));
-  app.add_option("--delimiter", options->delimiter_text,
-                 "of a CSV input, one character (default: tab for .tsv, else a comma)");
-  app.add_flag("--with-input", options->with_input, "write the input's columns before the outputs");
-  app.add_option("--threads", options->threads, "threads of the runtime")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  app.add_option("--plugin-path", options->plugin_path, "directories to search for runtimes first")
-      ->allow_extra_args(false);
+  parser
+      .add_option("MODEL", options->model,
+                  "NAME, NAME:VERSION, NAME@ALIAS, model:..., run:ID or sha256:HEX")
+      .required();
+  parser.add_option("FILE", options->input, "CSV or JSONL; '-' streams standard input").required();
+  parser.add_option("-o,--output", options->output, "file to write, '-' for standard output")
+      .show_default();
+  parser
+      .add_option("--format", options->format,
+                  "csv or jsonl (default: by the name of the output, else csv)")
+      .one_of({"csv", "jsonl"});
+  parser
+      .add_option("--input-format", options->input_format,
+                  "csv or jsonl (default: by name and content)")
+      .one_of({"csv", "jsonl"});
+  parser.add_option("--delimiter", options->delimiter_text,
+                    "of a CSV input, one character (default: tab for .tsv, else a comma)");
+  parser.add_flag("--with-input", options->with_input,
+                  "write the input's columns before the outputs");
+  parser.add_option("--threads", options->threads, "threads of the runtime")
+      .range(1, 1024)
+      .show_default();
+  parser
+      .add_option("--plugin-path", options->plugin_path, "directories to search for runtimes first")
+      .one_each();
   return [options](Context& context) {
     if (context.json && options->output == "-") {
       throw usage("--json prints a summary, so the predictions need a file", "add -o FILE");

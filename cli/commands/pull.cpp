@@ -1,9 +1,9 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "cli/commands.hpp"
 #include "cli/commands/data_files.hpp"
 #include "cli/commands/remotes.hpp"
+#include "cli/option_parser.hpp"
 #include "project/fetch.hpp"
 
 namespace mlo::cli {
@@ -13,16 +13,16 @@ constexpr size_t kLines = 20;
 
 }  // namespace
 
-Action declare_pull(CLI::App& app) {
+Action declare_pull(OptionParser& parser) {
   auto options = std::make_shared<project::FetchOptions>();
   auto force = std::make_shared<bool>(false);
-  app.add_option("PATH", options->paths, "[REMOTE] [PATH...]: only these files and directories");
-  app.add_option("-r,--remote", options->remote, "the remote, instead of the default one")
-      ->type_name("NAME");
-  app.add_flag("-f,--force", *force, "overwrite content that is not stored");
-  app.add_option("-j,--jobs", options->jobs, "transfers at a time")
-      ->type_name("N")
-      ->check(CLI::Range(1, 256));
+  parser.add_option("PATH", options->paths, "[REMOTE] [PATH...]: only these files and directories");
+  parser.add_option("-r,--remote", options->remote, "the remote, instead of the default one")
+      .value_name("NAME");
+  parser.add_flag("-f,--force", *force, "overwrite content that is not stored");
+  parser.add_option("-j,--jobs", options->jobs, "transfers at a time")
+      .value_name("N")
+      .range(1, 256);
   return [options, force](Context& context) {
     repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
     const project::PullReport report = project::pull(context.env, workspace, *options, *force);

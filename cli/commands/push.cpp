@@ -1,12 +1,12 @@
 #include "project/push.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/remotes.hpp"
+#include "cli/option_parser.hpp"
 
 namespace mlo::cli {
 namespace {
@@ -49,17 +49,17 @@ void print(Output& out, const project::PushReport& report, bool dry_run) {
 
 }  // namespace
 
-Action declare_push(CLI::App& app) {
+Action declare_push(OptionParser& parser) {
   auto options = std::make_shared<project::PushOptions>();
-  app.add_option("REV", options->revs,
-                 "[REMOTE] [REV...]: the data of these commits, or of HEAD and the work tree");
-  app.add_option("-r,--remote", options->remote, "the remote, instead of the default one")
-      ->type_name("NAME");
-  app.add_flag("--all", options->all, "of all branches and tags, and what their history names");
-  app.add_flag("-n,--dry-run", options->dry_run, "only say what would be pushed");
-  app.add_option("-j,--jobs", options->jobs, "transfers at a time")
-      ->type_name("N")
-      ->check(CLI::Range(1, 256));
+  parser.add_option("REV", options->revs,
+                    "[REMOTE] [REV...]: the data of these commits, or of HEAD and the work tree");
+  parser.add_option("-r,--remote", options->remote, "the remote, instead of the default one")
+      .value_name("NAME");
+  parser.add_flag("--all", options->all, "of all branches and tags, and what their history names");
+  parser.add_flag("-n,--dry-run", options->dry_run, "only say what would be pushed");
+  parser.add_option("-j,--jobs", options->jobs, "transfers at a time")
+      .value_name("N")
+      .range(1, 256);
   return [options](Context& context) {
     repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
     const project::PushReport report = project::push(context.env, workspace, *options);

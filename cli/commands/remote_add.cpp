@@ -1,9 +1,9 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/remotes.hpp"
+#include "cli/option_parser.hpp"
 #include "project/remotes.hpp"
 
 namespace mlo::cli {
@@ -24,39 +24,43 @@ void print(Output& out, const project::RemoteAddReport& report) {
 
 }  // namespace
 
-Action declare_remote_add(CLI::App& app) {
+Action declare_remote_add(OptionParser& parser) {
   auto options = std::make_shared<project::RemoteAddOptions>();
   auto no_probe = std::make_shared<bool>(false);
   auto chunking = std::make_shared<std::string>("content");
-  app.add_option("NAME", options->name, "what to call it")->required();
-  app.add_option("URL", options->url,
-                 "a directory, s3://BUCKET/PREFIX, ssh://[USER@]HOST/PATH, http(s)://HOST/PATH")
-      ->required();
-  app.add_flag("--default", options->is_default, "the one that commands without --remote use");
-  app.add_flag("--encrypt", options->encrypt, "encrypt everything that goes there");
-  app.add_option("--passphrase-file", options->passphrase_file,
-                 "the pass phrase of --encrypt is in FILE")
-      ->type_name("FILE");
-  app.add_option("--key-file", options->key_file, "the key of --encrypt: FILE of 32 bytes or more")
-      ->type_name("FILE");
-  app.add_option("--chunking", *chunking, "content (default): cut large files by content; off")
-      ->type_name("HOW")
-      ->check(CLI::IsMember({"content", "off"}));
-  app.add_option("-j,--jobs", options->jobs, "transfers at a time")
-      ->type_name("N")
-      ->check(CLI::Range(1, 256));
-  app.add_option("--endpoint", options->endpoint, "S3: http(s)://HOST[:PORT] of the server")
-      ->type_name("URL");
-  app.add_option("--region", options->region, "S3: the region of the bucket")->type_name("REGION");
-  app.add_option("--profile", options->profile, "S3: the profile of the AWS credentials file")
-      ->type_name("PROFILE");
-  app.add_option("--identity-file", options->identity_file, "SSH: the private key in FILE")
-      ->type_name("FILE");
-  app.add_option("--known-hosts-file", options->known_hosts_file, "SSH: known host keys in FILE")
-      ->type_name("FILE");
-  app.add_option("--ca-file", options->ca_file, "TLS: trust the certificates in FILE")
-      ->type_name("FILE");
-  app.add_flag("--no-probe", *no_probe, "do not try whether the remote can be used");
+  parser.add_option("NAME", options->name, "what to call it").required();
+  parser
+      .add_option("URL", options->url,
+                  "a directory, s3://BUCKET/PREFIX, ssh://[USER@]HOST/PATH, http(s)://HOST/PATH")
+      .required();
+  parser.add_flag("--default", options->is_default, "the one that commands without --remote use");
+  parser.add_flag("--encrypt", options->encrypt, "encrypt everything that goes there");
+  parser
+      .add_option("--passphrase-file", options->passphrase_file,
+                  "the pass phrase of --encrypt is in FILE")
+      .value_name("FILE");
+  parser
+      .add_option("--key-file", options->key_file, "the key of --encrypt: FILE of 32 bytes or more")
+      .value_name("FILE");
+  parser.add_option("--chunking", *chunking, "content (default): cut large files by content; off")
+      .value_name("HOW")
+      .one_of({"content", "off"});
+  parser.add_option("-j,--jobs", options->jobs, "transfers at a time")
+      .value_name("N")
+      .range(1, 256);
+  parser.add_option("--endpoint", options->endpoint, "S3: http(s)://HOST[:PORT] of the server")
+      .value_name("URL");
+  parser.add_option("--region", options->region, "S3: the region of the bucket")
+      .value_name("REGION");
+  parser.add_option("--profile", options->profile, "S3: the profile of the AWS credentials file")
+      .value_name("PROFILE");
+  parser.add_option("--identity-file", options->identity_file, "SSH: the private key in FILE")
+      .value_name("FILE");
+  parser.add_option("--known-hosts-file", options->known_hosts_file, "SSH: known host keys in FILE")
+      .value_name("FILE");
+  parser.add_option("--ca-file", options->ca_file, "TLS: trust the certificates in FILE")
+      .value_name("FILE");
+  parser.add_flag("--no-probe", *no_probe, "do not try whether the remote can be used");
   return [options, no_probe, chunking](Context& context) {
     repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
     options->directory = context.directory;

@@ -1,15 +1,15 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/option_parser.hpp"
 #include "project/remotes.hpp"
 
 namespace mlo::cli {
 
-Action declare_remote_default(CLI::App& app) {
+Action declare_remote_default(OptionParser& parser) {
   auto name = std::make_shared<std::string>();
-  app.add_option("NAME", *name, "a remote of mlo.yaml")->required();
+  parser.add_option("NAME", *name, "a remote of mlo.yaml").required();
   return [name](Context& context) {
     repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
     project::set_default_remote(context.env, workspace, *name);

@@ -1,12 +1,10 @@
-#include <CLI/CLI.hpp>
-
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/remotes.hpp"
 
 namespace mlo::cli {
 
-Action declare_remote_list(CLI::App&) {
+Action declare_remote_list(OptionParser&) {
   return [](Context& context) {
     repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
     const auto entries = project::list_remotes(workspace);

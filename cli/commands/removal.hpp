@@ -5,6 +5,6 @@
 
 namespace mlo::cli {
 
-Action declare_removal(CLI::App& app, bool removed);
+Action declare_removal(OptionParser& parser, bool removed);
 
 }  // namespace mlo::cli

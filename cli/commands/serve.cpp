@@ -1,10 +1,10 @@
 #include "serve/serve.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/option_parser.hpp"
 #include "deploy/server.hpp"
 #include "repo/workspace.hpp"
 
@@ -25,23 +25,27 @@ void print_start(Context& context, const serve::ServeStart& start) {
 
 }  // namespace
 
-Action declare_serve(CLI::App& app) {
+Action declare_serve(OptionParser& parser) {
   struct Options : serve::ServeOptions {
     std::string deployment;
   };
   auto options = std::make_shared<Options>();
   options->server_version = MLO_VERSION;
   options->settings.host.clear();
-  app.add_option("MODEL", options->model, "NAME, NAME:VERSION, NAME@ALIAS, run:ID or sha256:HEX");
-  app.add_option("--port", options->settings.port, "0 picks a free one")->capture_default_str();
-  app.add_option("--host", options->settings.host,
-                 "address to listen on (default: bind of .mlo/config.yaml, or 127.0.0.1)");
-  app.add_option("--threads", options->settings.threads, "threads that answer (default: all cores)")
-      ->check(CLI::Range(1, 1024));
-  app.add_option("--plugin-path", options->plugin_path, "directories to search for runtimes first")
-      ->allow_extra_args(false);
-  app.add_option("--deployment", options->deployment,
-                 "be the server of this deployment (what `mlo deploy apply` starts)");
+  parser.add_option("MODEL", options->model,
+                    "NAME, NAME:VERSION, NAME@ALIAS, run:ID or sha256:HEX");
+  parser.add_option("--port", options->settings.port, "0 picks a free one").show_default();
+  parser.add_option("--host", options->settings.host,
+                    "address to listen on (default: bind of .mlo/config.yaml, or 127.0.0.1)");
+  parser
+      .add_option("--threads", options->settings.threads,
+                  "threads that answer (default: all cores)")
+      .range(1, 1024);
+  parser
+      .add_option("--plugin-path", options->plugin_path, "directories to search for runtimes first")
+      .one_each();
+  parser.add_option("--deployment", options->deployment,
+                    "be the server of this deployment (what `mlo deploy apply` starts)");
   return [options](Context& context) {
     if (options->model.empty() == options->deployment.empty()) {
       throw usage("name either a model or --deployment", "mlo serve NAME");

@@ -1,10 +1,10 @@
 #include "project/status.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/option_parser.hpp"
 
 namespace mlo::cli {
 namespace {
@@ -167,9 +167,9 @@ Value to_json(const StatusReport& report) {
 
 }  // namespace
 
-Action declare_status(CLI::App& app) {
+Action declare_status(OptionParser& parser) {
   auto check = std::make_shared<bool>(false);
-  app.add_flag("--check", *check, "exit 1 when something is not as recorded");
+  parser.add_flag("--check", *check, "exit 1 when something is not as recorded");
   return [check](Context& context) {
     auto workspace = repo::Workspace::open(context.env, context.directory);
     StatusReport report = project::status(context.env, workspace);

@@ -1,9 +1,9 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/runs.hpp"
+#include "cli/option_parser.hpp"
 #include "repo/workspace.hpp"
 #include "track/diff.hpp"
 
@@ -44,12 +44,12 @@ void print(Output& out, const track::RunDiff& diff) {
 
 }  // namespace
 
-Action declare_track_diff(CLI::App& app) {
+Action declare_track_diff(OptionParser& parser) {
   auto arguments = std::make_shared<Arguments>();
-  app.add_option("RUN_A", arguments->a, "run:ID, an id, its beginning, or latest")->required();
-  app.add_option("RUN_B", arguments->b, "the run to compare with it")->required();
-  app.add_flag("--all", arguments->all, "also what is the same");
-  app.add_flag("--check", arguments->check, "exit 1 when the runs differ");
+  parser.add_option("RUN_A", arguments->a, "run:ID, an id, its beginning, or latest").required();
+  parser.add_option("RUN_B", arguments->b, "the run to compare with it").required();
+  parser.add_flag("--all", arguments->all, "also what is the same");
+  parser.add_flag("--check", arguments->check, "exit 1 when the runs differ");
   return [arguments](Context& context) {
     auto workspace = repo::Workspace::open(context.env, context.directory);
     const auto diff =

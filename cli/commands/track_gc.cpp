@@ -1,5 +1,3 @@
-#include <CLI/CLI.hpp>
-
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "repo/workspace.hpp"
@@ -7,7 +5,7 @@
 
 namespace mlo::cli {
 
-Action declare_track_gc(CLI::App&) {
+Action declare_track_gc(OptionParser&) {
   return [](Context& context) {
     auto workspace = repo::Workspace::open(context.env, context.directory);
     const auto report = track::compact_runs(context.env, workspace);

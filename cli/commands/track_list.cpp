@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <set>
@@ -6,6 +5,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/runs.hpp"
+#include "cli/option_parser.hpp"
 #include "repo/workspace.hpp"
 #include "track/field.hpp"
 #include "track/list.hpp"
@@ -76,16 +76,16 @@ void print(Output& out, const Arguments& arguments, const std::vector<Run>& runs
 
 }  // namespace
 
-Action declare_track_list(CLI::App& app) {
+Action declare_track_list(OptionParser& parser) {
   auto arguments = std::make_shared<Arguments>();
-  app.add_option("--filter", arguments->filter,
-                 "only runs that match, such as 'metrics.val/auc > 0.9 and params.lr < 0.01'");
-  app.add_option("--sort", arguments->sort,
-                 "by a field, descending with a leading '-' (default: latest first)");
-  app.add_option("--limit,-n", arguments->limit, "at most this many runs");
-  app.add_option("--columns", arguments->columns, "fields to show, separated by commas")
-      ->delimiter(',');
-  app.add_flag("--removed", arguments->removed, "runs that were removed, too");
+  parser.add_option("--filter", arguments->filter,
+                    "only runs that match, such as 'metrics.val/auc > 0.9 and params.lr < 0.01'");
+  parser.add_option("--sort", arguments->sort,
+                    "by a field, descending with a leading '-' (default: latest first)");
+  parser.add_option("--limit,-n", arguments->limit, "at most this many runs");
+  parser.add_option("--columns", arguments->columns, "fields to show, separated by commas")
+      .delimiter(',');
+  parser.add_flag("--removed", arguments->removed, "runs that were removed, too");
   return [arguments](Context& context) {
     auto workspace = repo::Workspace::open(context.env, context.directory);
     const auto runs = track::list_runs(context.env, workspace, *arguments);

@@ -1,9 +1,9 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/runs.hpp"
+#include "cli/option_parser.hpp"
 #include "repo/workspace.hpp"
 #include "track/change.hpp"
 
@@ -32,18 +32,15 @@ void take(Arguments& arguments) {
 
 }  // namespace
 
-Action declare_track_log(CLI::App& app) {
+Action declare_track_log(OptionParser& parser) {
   auto arguments = std::make_shared<Arguments>();
-  app.add_option("RUN", arguments->options.run, "run:ID, an id, its beginning, or latest")
-      ->required();
-  app.add_option("--metric", arguments->metrics, "KEY=NUMBER, a point of a metric")
-      ->allow_extra_args(false);
-  app.add_option("--step", arguments->options.step, "the step of the metrics")
-      ->capture_default_str();
-  app.add_option("--param", arguments->params, "KEY=VALUE, a parameter")->allow_extra_args(false);
-  app.add_option("--tag", arguments->tags, "KEY=VALUE, a tag")->allow_extra_args(false);
-  app.add_option("--untag", arguments->options.untag, "KEY of a tag to take away")
-      ->allow_extra_args(false);
+  parser.add_option("RUN", arguments->options.run, "run:ID, an id, its beginning, or latest")
+      .required();
+  parser.add_option("--metric", arguments->metrics, "KEY=NUMBER, a point of a metric").one_each();
+  parser.add_option("--step", arguments->options.step, "the step of the metrics").show_default();
+  parser.add_option("--param", arguments->params, "KEY=VALUE, a parameter").one_each();
+  parser.add_option("--tag", arguments->tags, "KEY=VALUE, a tag").one_each();
+  parser.add_option("--untag", arguments->options.untag, "KEY of a tag to take away").one_each();
   return [arguments](Context& context) {
     take(*arguments);
     auto workspace = repo::Workspace::open(context.env, context.directory);

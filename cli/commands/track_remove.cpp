@@ -1,10 +1,10 @@
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/removal.hpp"
 #include "cli/commands/runs.hpp"
+#include "cli/option_parser.hpp"
 #include "repo/workspace.hpp"
 #include "track/change.hpp"
 
@@ -39,9 +39,9 @@ void print(Context& context, const track::RemovalReport& report, bool removed) {
 
 }  // namespace
 
-Action declare_removal(CLI::App& app, bool removed) {
+Action declare_removal(OptionParser& parser, bool removed) {
   auto runs = std::make_shared<std::vector<std::string>>();
-  app.add_option("RUN", *runs, "run:ID, an id, its beginning, or latest")->required();
+  parser.add_option("RUN", *runs, "run:ID, an id, its beginning, or latest").required();
   return [runs, removed](Context& context) {
     auto workspace = repo::Workspace::open(context.env, context.directory);
     format::Value list = format::Value::array();
@@ -58,6 +58,6 @@ Action declare_removal(CLI::App& app, bool removed) {
   };
 }
 
-Action declare_track_remove(CLI::App& app) { return declare_removal(app, true); }
+Action declare_track_remove(OptionParser& parser) { return declare_removal(parser, true); }
 
 }  // namespace mlo::cli

@@ -3,6 +3,6 @@
 
 namespace mlo::cli {
 
-Action declare_track_restore(CLI::App& app) { return declare_removal(app, false); }
+Action declare_track_restore(OptionParser& parser) { return declare_removal(parser, false); }
 
 }  // namespace mlo::cli

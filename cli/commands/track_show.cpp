@@ -1,4 +1,3 @@
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -6,6 +5,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/runs.hpp"
+#include "cli/option_parser.hpp"
 #include "plot/curves.hpp"
 #include "repo/workspace.hpp"
 #include "track/run.hpp"
@@ -161,12 +161,12 @@ void print_points(Output& out, const std::vector<track::Series>& all) {
 
 }  // namespace
 
-Action declare_track_show(CLI::App& app) {
+Action declare_track_show(OptionParser& parser) {
   auto arguments = std::make_shared<Arguments>();
-  app.add_option("RUN", arguments->run, "run:ID, an id, its beginning, or latest")
-      ->capture_default_str();
-  app.add_flag("--points", arguments->points, "every point of every metric, too");
-  app.add_flag("--no-curves", arguments->no_curves, "numbers only");
+  parser.add_option("RUN", arguments->run, "run:ID, an id, its beginning, or latest")
+      .show_default();
+  parser.add_flag("--points", arguments->points, "every point of every metric, too");
+  parser.add_flag("--no-curves", arguments->no_curves, "numbers only");
   return [arguments](Context& context) {
     auto workspace = repo::Workspace::open(context.env, context.directory);
     const Run run = track::load_run(context.env, workspace, arguments->run);

@@ -1,12 +1,12 @@
 #include "train/train.hpp"
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/runs.hpp"
+#include "cli/option_parser.hpp"
 #include "repo/workspace.hpp"
 
 namespace mlo::cli {
@@ -60,24 +60,26 @@ void print(Output& out, const train::TrainReport& report) {
 
 }  // namespace
 
-Action declare_train(CLI::App& app) {
+Action declare_train(OptionParser& parser) {
   auto options = std::make_shared<Options>();
-  app.add_option("NAME", options->training,
-                 "key of 'trainings' in mlo.yaml (default: the only one)");
-  app.add_option("--name", options->run_name, "name of the run (default: a generated one)");
-  app.add_option("--experiment", options->experiment,
-                 "experiment of the run (default: the training's name)");
-  app.add_option("--seed", options->seed, "seed of weights, order and split");
-  app.add_option("--epochs", options->epochs, "number of epochs");
-  app.add_option("--threads", options->threads, "threads of the runtime");
-  app.add_option("--set", options->overrides,
-                 "KEY=VALUE: another value for a key of the training, such as optimizer.lr=0.01")
-      ->allow_extra_args(false);
-  app.add_option("--tag", options->tags, "KEY=VALUE: a tag of the run")->allow_extra_args(false);
-  app.add_flag("--no-store-inputs", options->forget_inputs,
-               "do not keep the inputs in the store; the run cannot then be reproduced");
-  app.add_option("--plugin-path", options->plugin_path, "directories to search for runtimes first")
-      ->allow_extra_args(false);
+  parser.add_option("NAME", options->training,
+                    "key of 'trainings' in mlo.yaml (default: the only one)");
+  parser.add_option("--name", options->run_name, "name of the run (default: a generated one)");
+  parser.add_option("--experiment", options->experiment,
+                    "experiment of the run (default: the training's name)");
+  parser.add_option("--seed", options->seed, "seed of weights, order and split");
+  parser.add_option("--epochs", options->epochs, "number of epochs");
+  parser.add_option("--threads", options->threads, "threads of the runtime");
+  parser
+      .add_option("--set", options->overrides,
+                  "KEY=VALUE: another value for a key of the training, such as optimizer.lr=0.01")
+      .one_each();
+  parser.add_option("--tag", options->tags, "KEY=VALUE: a tag of the run").one_each();
+  parser.add_flag("--no-store-inputs", options->forget_inputs,
+                  "do not keep the inputs in the store; the run cannot then be reproduced");
+  parser
+      .add_option("--plugin-path", options->plugin_path, "directories to search for runtimes first")
+      .one_each();
   return [options](Context& context) {
     options->add_shorthands();
     options->store_inputs = !options->forget_inputs;
