@@ -17,7 +17,7 @@ echo "all there"
 
 say "2/3  building mlo and its LibTorch plugin in $build"
 [ -f "$build/build.ninja" ] ||
-  cmake -G Ninja -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DMLO_TORCH=ON -DMLO_TESTS=OFF >/dev/null
+  cmake -G Ninja -S "$root" -B "$build" -DCMAKE_BUILD_TYPE=Release -DMLO_TORCH=ON -DMLO_TESTS=OFF -DMLO_UNITY=ON >/dev/null
 cmake --build "$build"
 "$build/mlo" --version
 

@@ -60,7 +60,7 @@ suite() {
 # configure FOLDER OPTION...; build FOLDER TARGET...
 configure() {
   folder=$1; shift
-  cmake -G Ninja -S "$root" -B "$builds/$folder" -DMLO_TESTS=ON "$@" > "$builds/$folder.log" 2>&1 ||
+  cmake -G Ninja -S "$root" -B "$builds/$folder" -DMLO_TESTS=ON -DMLO_UNITY=ON "$@" > "$builds/$folder.log" 2>&1 ||
     { cat "$builds/$folder.log"; return 1; }
 }
 build() {
@@ -77,11 +77,21 @@ began=$(date +%s)
 mkdir -p "$builds"
 quiet_layout=
 step "packages" "$root/examples/install-deps.sh" build test
-step "peers" "$root/tests/peers.sh" &&
+# Mostly downloads: they run beside the build, and what went wrong is said where they are needed.
+peers_log=$(mktemp)
+"$root/tests/peers.sh" > "$peers_log" 2>&1 &
+peers=$!
+await_peers() {
+  wait "$peers" || { cat "$peers_log"; return 1; }
+  rm -f "$peers_log"
   MLO_TEST_VENV=$("$root/tests/peers.sh") && export MLO_TEST_VENV
+}
 
 # --- ci: everything -----------------------------------------------------------------------------
-if step "configure ci" configure ci -DMLO_PRESET=ci -DMLO_TORCH=ON && step "build ci" build ci; then
+step "configure ci" configure ci -DMLO_PRESET=ci -DMLO_TORCH=ON && step "build ci" build ci
+built=$?
+step "peers" await_peers
+if [ "$built" = 0 ]; then
   suite "layering" "$builds/ci" -L layering
   suite "unit" "$builds/ci" -LE 'layering|cli|fault|compat|fuzz'
   suite "fault" "$builds/ci" -L fault
@@ -100,7 +110,7 @@ fi
 # --- tsan: the rooms with threads ---------------------------------------------------------------
 # ThreadSanitizer of g++ 12 needs the address space as kernels laid it out before 6.6.
 setarch "$(uname -m)" -R true 2>/dev/null && quiet_layout="setarch $(uname -m) -R"
-threaded='base|http|store|remote|track|infer|train|serve'
+threaded='base|http|store|repo|remote|track|infer|train|serve'
 if step "configure tsan" configure tsan -DMLO_PRESET=tsan -DMLO_TORCH=OFF &&
    step "build tsan" build tsan --target $(matching tsan "test_($threaded)|plugin_toy"); then
   suite "tsan: unit" "$builds/tsan" -R "^unit_($threaded)\$"

@@ -215,6 +215,10 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
+bool is_lower_hex(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 size_t display_width(std::string_view utf8) {
   size_t width = 0;
   while (!utf8.empty()) {

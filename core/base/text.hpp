@@ -44,6 +44,8 @@ std::optional<int64_t> parse_int(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);
 std::string join(std::span<const std::string> parts, std::string_view separator);
 std::string_view trimmed(std::string_view text);
+/// Only the digits 0-9 and a-f; true for "".
+bool is_lower_hex(std::string_view text);
 
 /// Width on a terminal (East Asian wide characters count 2, combining ones 0).
 size_t display_width(std::string_view utf8);

@@ -18,7 +18,7 @@
 namespace mlo::data {
 namespace {
 
-constexpr size_t kBatchFiles = 1024;
+constexpr size_t kExportBatch = 1024;
 constexpr int kMostLinks = 16;
 
 struct ExportFile {
@@ -140,8 +140,8 @@ class DvcExporter {
     }
     auto progress = env_.reporter.progress("export", all.size());
     std::atomic<uint64_t> objects = 0, bytes = 0;
-    for (size_t begin = 0; begin < all.size(); begin += kBatchFiles) {
-      size_t count = std::min(kBatchFiles, all.size() - begin);
+    for (size_t begin = 0; begin < all.size(); begin += kExportBatch) {
+      size_t count = std::min(kExportBatch, all.size() - begin);
       parallel_for(count, [&](size_t i) {
         env_.check_cancelled();
         ExportFile& file = *all[begin + i];

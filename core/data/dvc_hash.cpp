@@ -11,7 +11,7 @@
 namespace mlo::data {
 namespace {
 
-constexpr size_t kPiece = size_t{1} << 20;
+constexpr size_t kReadPiece = size_t{1} << 20;
 constexpr size_t kTested = 512;
 
 bool is_text_byte(std::byte value) {
@@ -61,8 +61,8 @@ bool dvc_is_text(std::span<const std::byte> start) {
 
 DvcNames dvc_names(std::span<const std::byte> bytes, DvcHash hash) {
   thread_local Md5 hasher;
-  for (size_t at = 0; at < bytes.size(); at += kPiece) {
-    update(hasher, bytes.subspan(at, std::min(kPiece, bytes.size() - at)), hash);
+  for (size_t at = 0; at < bytes.size(); at += kReadPiece) {
+    update(hasher, bytes.subspan(at, std::min(kReadPiece, bytes.size() - at)), hash);
   }
   return {hasher.finish(), sha256(bytes), bytes.size()};
 }
@@ -70,7 +70,7 @@ DvcNames dvc_names(std::span<const std::byte> bytes, DvcHash hash) {
 DvcNames dvc_names_of(int fd, const std::string& name, DvcHash hash,
                       const std::function<void(uint64_t)>& progress) {
   return in_context("reading " + quoted(name), [&] {
-    std::vector<std::byte> buffer(kPiece);
+    std::vector<std::byte> buffer(kReadPiece);
     Md5 md5;
     Sha256 sha;
     DvcNames names;

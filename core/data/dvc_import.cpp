@@ -21,7 +21,7 @@ namespace {
 
 /// Contents of one commit: small enough that an interrupted import repeats little, large enough that the
 /// sync at its end costs nothing.
-constexpr size_t kBatchFiles = 4096;
+constexpr size_t kImportBatch = 4096;
 
 /// An out with the files that it consists of: one, without a path, where it is a file.
 struct Plan {
@@ -165,8 +165,8 @@ class DvcImporter {
       for (size_t i = 0; i < plan.files.size(); ++i) all.emplace_back(&plan, i);
     }
     auto progress = env_.reporter.progress("import", all.size());
-    for (size_t begin = 0; begin < all.size(); begin += kBatchFiles) {
-      size_t count = std::min(kBatchFiles, all.size() - begin);
+    for (size_t begin = 0; begin < all.size(); begin += kImportBatch) {
+      size_t count = std::min(kImportBatch, all.size() - begin);
       Time observed = env_.clock.now();
       parallel_for(count, [&](size_t i) { take(*all[begin + i].first, all[begin + i].second); });
       batch_.commit();

@@ -12,7 +12,7 @@
 namespace mlo::data {
 namespace {
 
-constexpr uint64_t kPiece = uint64_t{8} << 20;
+constexpr uint64_t kFetchPiece = uint64_t{8} << 20;
 
 std::string option(const DvcRemote& remote, const std::string& name) {
   auto found = remote.options.find(name);
@@ -52,9 +52,9 @@ std::optional<DvcNames> download_file(Env& env, remote::Backend& from, const std
   auto there = from.stat(name);
   if (!there) return std::nullopt;
   Descriptor fd = env.files.create(to, Create::exclusive, 0644);
-  for (uint64_t at = 0; at < there->size; at += kPiece) {
+  for (uint64_t at = 0; at < there->size; at += kFetchPiece) {
     env.check_cancelled();
-    std::string piece = from.read_range(name, at, std::min(kPiece, there->size - at));
+    std::string piece = from.read_range(name, at, std::min(kFetchPiece, there->size - at));
     env.files.write(fd.get(), as_bytes(piece), to);
   }
   if (::lseek(fd.get(), 0, SEEK_SET) != 0) throw system_error("cannot read " + quoted(to), errno);

@@ -10,7 +10,7 @@ using Entry = std::optional<TreeEntry>;
 
 constexpr int kMostDirectories = 1000;
 
-bool is_directory(const Entry& entry) { return entry && entry->is_directory(); }
+bool is_tree(const Entry& entry) { return entry && entry->is_directory(); }
 bool is_regular(const Entry& entry) {
   return entry && (entry->mode == store::kFileMode || entry->mode == store::kExecutableMode);
 }
@@ -24,9 +24,9 @@ const T* chosen(const T& base, const T& ours, const T& theirs) {
 }
 
 /// The entries of one side of a directory in order, taken by name.
-class Side {
+class TreeSide {
  public:
-  Side(const store::ObjectStore& store, const std::optional<Digest>& tree) {
+  TreeSide(const store::ObjectStore& store, const std::optional<Digest>& tree) {
     if (tree) reader_.emplace(store, *tree);
     advance();
   }
@@ -50,7 +50,7 @@ class Side {
 };
 
 std::optional<Digest> tree_of(const Entry& entry) {
-  return is_directory(entry) ? std::optional(entry->digest) : std::nullopt;
+  return is_tree(entry) ? std::optional(entry->digest) : std::nullopt;
 }
 
 class Merge {
@@ -61,11 +61,11 @@ class Merge {
   TreeEntry directory(const std::optional<Digest>& base, const std::optional<Digest>& ours,
                       const std::optional<Digest>& theirs, const std::string& path, int depth) {
     if (depth > kMostDirectories) throw failure("a tree is deeper than 1000 directories");
-    Side b(store_, base), o(store_, ours), t(store_, theirs);
+    TreeSide b(store_, base), o(store_, ours), t(store_, theirs);
     std::vector<TreeEntry> merged;
     for (;;) {
       const std::string* first = nullptr;
-      for (const Side* side : {&b, &o, &t}) {
+      for (const TreeSide* side : {&b, &o, &t}) {
         if (side->name() && (!first || *side->name() < *first)) first = side->name();
       }
       if (!first) return store::write_tree(batch_, std::move(merged));
@@ -87,8 +87,8 @@ class Merge {
     if (const Entry* decided = chosen(base, ours, theirs)) return *decided;
     // A directory that one side removed is an empty one there: what the other side changed in it
     // is then a conflict of those files, and the rest of it is removed.
-    bool directories = (!base || is_directory(base)) && (!ours || is_directory(ours)) &&
-                       (!theirs || is_directory(theirs));
+    bool directories =
+        (!base || is_tree(base)) && (!ours || is_tree(ours)) && (!theirs || is_tree(theirs));
     if (directories) return directory_entry(base, ours, theirs, path, depth);
     if (is_regular(base) && is_regular(ours) && is_regular(theirs)) {
       // The executable bit and the content are two changes.

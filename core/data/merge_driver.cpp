@@ -9,7 +9,7 @@ namespace {
 constexpr size_t kLargestPointer = 65536;
 
 /// What one side holds: its text, and the pointer unless that cannot be read.
-struct Side {
+struct PointerSide {
   std::string text;
   std::optional<repo::Pointer> pointer;
 };
@@ -19,8 +19,8 @@ bool has_markers(std::string_view text) {
 }
 
 /// The base of a criss-cross merge may be a conflict of its own, which is as good as none.
-Side read_base(const std::string& file, const std::string& name) {
-  Side side{read_file(file, kLargestPointer), {}};
+PointerSide read_base(const std::string& file, const std::string& name) {
+  PointerSide side{read_file(file, kLargestPointer), {}};
   if (!side.text.empty() && !has_markers(side.text)) {
     side.pointer = repo::parse_pointer(side.text, name);
   }
@@ -50,9 +50,9 @@ std::string fetch_hint(const std::string& path) {
 }
 
 /// Both sides changed and both are trees: what they name must be here.
-void require_trees(const store::ObjectStore& store, const Side& base, const Side& ours,
-                   const Side& theirs, const std::string& path) {
-  const std::pair<const Side*, const char*> sides[] = {
+void require_trees(const store::ObjectStore& store, const PointerSide& base,
+                   const PointerSide& ours, const PointerSide& theirs, const std::string& path) {
+  const std::pair<const PointerSide*, const char*> sides[] = {
       {&base, "the base"}, {&ours, "ours"}, {&theirs, "theirs"}};
   for (const auto& [side, name] : sides) {
     if (!side->pointer || side->pointer->type != repo::Pointer::Type::tree) continue;
@@ -64,7 +64,8 @@ void require_trees(const store::ObjectStore& store, const Side& base, const Side
 }
 
 PointerMerge merge_sides(Env& env, const std::string& directory, const std::string& path,
-                         const Side& base, const Side& ours, const Side& theirs) {
+                         const PointerSide& base, const PointerSide& ours,
+                         const PointerSide& theirs) {
   // Most merges are decided here: without a store, and even without a workspace.
   if (auto merge = merge_without_trees(base.pointer, *ours.pointer, *theirs.pointer)) {
     return std::move(*merge);
@@ -89,8 +90,8 @@ MergeDriverReport merge_driver(Env& env, const std::string& directory,
   MergeDriverReport report;
   report.path = repo::pointed_path(options.path);
   if (report.path.empty()) throw usage(quoted(options.path) + " is not the name of a pointer");
-  Side base, ours{read_file(options.ours, kLargestPointer), {}};
-  Side theirs{read_file(options.theirs, kLargestPointer), {}};
+  PointerSide base, ours{read_file(options.ours, kLargestPointer), {}};
+  PointerSide theirs{read_file(options.theirs, kLargestPointer), {}};
   std::optional<repo::Pointer> merged;
   try {
     base = read_base(options.base, options.path + " (base)");

@@ -14,7 +14,7 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr auto kPoll = std::chrono::milliseconds(10);
+constexpr auto kLockPoll = std::chrono::milliseconds(10);
 /// A server looks twenty times a second whether its server.json is there.
 constexpr auto kRewrite = std::chrono::seconds(2);
 /// What a server that does not answer gets between SIGTERM and SIGKILL.
@@ -107,7 +107,7 @@ class Change {
         SteadyClock::now() + std::chrono::seconds(server_->target.drain_seconds + 5);
     while (options_.processes.alive(server_->process) && SteadyClock::now() < deadline) {
       env_.check_cancelled();
-      std::this_thread::sleep_for(kPoll);
+      std::this_thread::sleep_for(kLockPoll);
     }
   }
 
@@ -136,7 +136,7 @@ class Change {
              "the log is " + directory_.log() + "; start_timeout in mlo.yaml gives it more time");
       }
       env_.check_cancelled();
-      std::this_thread::sleep_for(kPoll);
+      std::this_thread::sleep_for(kLockPoll);
     }
   }
 
@@ -188,7 +188,7 @@ std::optional<ServerState> find_server(Env& env, const Directory& directory) {
                     "find it with fuser or lsof and end it");
     }
     env.check_cancelled();
-    std::this_thread::sleep_for(kPoll);
+    std::this_thread::sleep_for(kLockPoll);
   }
 }
 
@@ -199,10 +199,10 @@ bool end_process(Processes& processes, const ProcessId& process, int64_t seconds
   while (processes.alive(process)) {
     if (SteadyClock::now() > deadline) {
       processes.signal(process, SIGKILL);
-      while (processes.alive(process)) std::this_thread::sleep_for(kPoll);
+      while (processes.alive(process)) std::this_thread::sleep_for(kLockPoll);
       return true;
     }
-    std::this_thread::sleep_for(kPoll);
+    std::this_thread::sleep_for(kLockPoll);
   }
   return true;
 }

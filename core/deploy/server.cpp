@@ -13,7 +13,7 @@
 namespace mlo::deploy {
 namespace {
 
-constexpr auto kPoll = std::chrono::milliseconds(50);
+constexpr auto kHealthPoll = std::chrono::milliseconds(50);
 
 /// Which file desired.json is: each change is a new inode.
 struct FileIdentity {
@@ -49,7 +49,7 @@ class DeploymentServer {
     directory_.write_server(env_, state_);
     first();
     while (!env_.cancelled) {
-      std::this_thread::sleep_for(kPoll);
+      std::this_thread::sleep_for(kHealthPoll);
       if (unreported_ || !told()) report();
       const FileIdentity now = identity_of(file);
       if (now == seen) continue;
@@ -204,7 +204,7 @@ std::optional<store::FileLock> become_the_server(const Directory& directory) {
     auto lock =
         store::FileLock::try_acquire(directory.file("server.lock"), store::LockKind::exclusive);
     if (lock || tries == 10) return lock;
-    std::this_thread::sleep_for(kPoll);
+    std::this_thread::sleep_for(kHealthPoll);
   }
 }
 

@@ -11,7 +11,7 @@
 namespace mlo::format {
 namespace {
 
-constexpr size_t kMostDepth = 256;
+constexpr size_t kJsonDepth = 256;
 
 /// "name:line:column" of a byte offset, counted when an error needs it.
 std::string locate(const std::string& name, std::string_view text, size_t offset) {
@@ -36,9 +36,9 @@ std::string reason_of(const std::string& message) {
 }
 
 /// Builds a Value from the parser's events; the stack holds the open containers.
-class Builder final : public nlohmann::json_sax<nlohmann::json> {
+class JsonBuilder final : public nlohmann::json_sax<nlohmann::json> {
  public:
-  Builder(std::string_view text, const std::string& name) : text_(text), name_(name) {}
+  JsonBuilder(std::string_view text, const std::string& name) : text_(text), name_(name) {}
 
   bool null() override { return put(Value()); }
   bool boolean(bool value) override { return put(value); }
@@ -83,8 +83,8 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool open(Value container) {
-    if (stack_.size() >= kMostDepth) {
-      throw failure(name_ + ": nested deeper than " + std::to_string(kMostDepth) + " levels");
+    if (stack_.size() >= kJsonDepth) {
+      throw failure(name_ + ": nested deeper than " + std::to_string(kJsonDepth) + " levels");
     }
     stack_.push_back(std::move(container));
     keys_.emplace_back();
@@ -173,7 +173,7 @@ std::string written(const Value& value, Layout layout) {
 }  // namespace
 
 Value parse_json(std::string_view text, const std::string& name) {
-  Builder builder(text, name);
+  JsonBuilder builder(text, name);
   nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
   return builder.take();
 }

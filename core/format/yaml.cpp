@@ -17,7 +17,7 @@
 namespace mlo::format {
 namespace {
 
-constexpr size_t kMostDepth = 256;
+constexpr size_t kYamlDepth = 256;
 
 Position position_of(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
 
@@ -45,9 +45,9 @@ Value resolve_plain(const std::string& text) {
 }
 
 /// Builds a Value from yaml-cpp's events, so that positions are those of the text.
-class Builder final : public YAML::EventHandler {
+class YamlBuilder final : public YAML::EventHandler {
  public:
-  explicit Builder(const std::string& name) : name_(name) {}
+  explicit YamlBuilder(const std::string& name) : name_(name) {}
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -129,7 +129,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   void open(Value container, const YAML::Mark& mark) {
-    if (levels_.size() >= kMostDepth) throw error(mark, "nested too deeply");
+    if (levels_.size() >= kYamlDepth) throw error(mark, "nested too deeply");
     if (!levels_.empty() && levels_.back().container.is_object() && !levels_.back().has_key) {
       throw error(mark, "a key must be a plain text");
     }
@@ -231,9 +231,9 @@ Value parse_yaml(std::string_view text, const std::string& name) {
   std::istringstream stream{std::string(text)};
   try {
     YAML::Parser parser(stream);
-    Builder builder(name);
+    YamlBuilder builder(name);
     bool any = parser.HandleNextDocument(builder);
-    Builder second(name);
+    YamlBuilder second(name);
     if (any && parser.HandleNextDocument(second)) {
       throw failure(name + ": more than one document");
     }

@@ -12,7 +12,8 @@
 namespace mlo::plot {
 namespace {
 
-constexpr double kHistogramHeight = 190, kTop = 10, kBottom = 24, kRight = 14;
+constexpr double kHistogramHeight = 190, kHistogramTop = 10, kHistogramBottom = 24,
+                 kHistogramRight = 14;
 constexpr double kBarHeight = 9, kBarGap = 2, kRowGap = 11;
 constexpr size_t kLongestLabel = 20;
 
@@ -69,9 +70,10 @@ std::string histogram_svg(const Distribution& distribution, double total_width) 
   Axis shares{y.low / 100, y.high / 100, {}, {}};
   double longest = 0, last = x.labels.empty() ? 0 : text_width(x.labels.back());
   for (const std::string& label : y.labels) longest = std::max(longest, text_width(label + "%"));
-  double left = 10 + longest, right = std::max(kRight, last / 2);  // a label at the end
-  double width = total_width - left - right, height = kHistogramHeight - kTop - kBottom;
-  double bottom = kTop + height;
+  double left = 10 + longest, right = std::max(kHistogramRight, last / 2);  // a label at the end
+  double width = total_width - left - right,
+         height = kHistogramHeight - kHistogramTop - kHistogramBottom;
+  double bottom = kHistogramTop + height;
 
   std::string svg = svg_begin(distribution.title, total_width, kHistogramHeight);
   for (size_t i = 0; i < y.ticks.size(); ++i) {
@@ -91,7 +93,7 @@ std::string histogram_svg(const Distribution& distribution, double total_width) 
   double step = (edges.back() - edges.front()) / static_cast<double>(edges.size() - 1) / 10;
   for (size_t i = 0; i + 1 < edges.size(); ++i) {
     double from = left + x.place(edges[i]) * width, to = left + x.place(edges[i + 1]) * width;
-    svg += svg_bar(from, kTop, to - from, height, "hover",
+    svg += svg_bar(from, kHistogramTop, to - from, height, "hover",
                    tooltip(distribution, i,
                            tick_label(edges[i], step) + " to " + tick_label(edges[i + 1], step)));
   }

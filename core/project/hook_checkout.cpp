@@ -19,12 +19,8 @@ Pointers by_path(std::vector<repo::GitEntry> entries) {
   return pointers;
 }
 
-bool is_null(const std::string& commit) {
-  return commit.find_first_not_of('0') == std::string::npos;
-}
-
 Pointers pointers_at(repo::Git& git, const std::string& commit) {
-  if (is_null(commit)) return {};
+  if (is_no_commit(commit)) return {};
   return by_path(git.list_files(commit, "", repo::kPointerSuffix));
 }
 

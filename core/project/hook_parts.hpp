@@ -24,6 +24,9 @@ struct HookCall {
   std::string argument(size_t index, const char* variable) const;
 };
 
+/// Zeros, as git names no commit at all.
+bool is_no_commit(std::string_view commit);
+
 void run_pre_commit(HookCall& call);
 void run_post_checkout(HookCall& call);
 void run_post_merge(HookCall& call);

@@ -18,10 +18,6 @@ struct Ref {
   std::string local, remote;  ///< commits, 40 digits; zeros where there is none
 };
 
-bool is_null(std::string_view commit) {
-  return commit.find_first_not_of('0') == std::string_view::npos;
-}
-
 /// "<local ref> <local id> <remote ref> <remote id>" each, as githooks(5) says. Of the pre-commit tool:
 /// the last of them only.
 std::vector<Ref> pushed_refs(const HookCall& call) {
@@ -35,7 +31,7 @@ std::vector<Ref> pushed_refs(const HookCall& call) {
   if (refs.empty() && !to.empty()) {
     refs.push_back({to, call.env.variables.get("PRE_COMMIT_FROM_REF").value_or("")});
   }
-  std::erase_if(refs, [](const Ref& ref) { return is_null(ref.local); });
+  std::erase_if(refs, [](const Ref& ref) { return is_no_commit(ref.local); });
   return refs;
 }
 
@@ -46,7 +42,7 @@ std::vector<std::string> commits_between(HookCall& call, const std::vector<Ref>&
   for (const Ref& ref : refs) list.argv.push_back(ref.local);
   list.argv.push_back("--not");
   for (const Ref& ref : refs) {
-    if (is_null(ref.remote)) continue;
+    if (is_no_commit(ref.remote)) continue;
     try {
       list.argv.push_back(call.git.resolve(ref.remote));
     } catch (const Error&) {

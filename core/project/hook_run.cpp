@@ -57,6 +57,10 @@ std::string HookCall::argument(size_t index, const char* variable) const {
   return env.variables.get(variable).value_or("");
 }
 
+bool is_no_commit(std::string_view commit) {
+  return commit.find_first_not_of('0') == std::string_view::npos;
+}
+
 bool HookReport::passed() const {
   return std::ranges::none_of(
       remarks, [](const HookRemark& remark) { return remark.level == Level::problem; });

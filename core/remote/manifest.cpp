@@ -17,23 +17,18 @@ using Ranges = std::vector<std::pair<uint32_t, uint32_t>>;
 
 const std::vector<std::string> kKinds = {"blob", "tree", "any"};  // in the order of RootKind
 
-bool is_hex(std::string_view text) {
-  return std::ranges::all_of(
-      text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
 bool is_subject(std::string_view certifies) {
   if (certifies.starts_with("commit ")) {
     const auto id = certifies.substr(7);
-    return (id.size() == 40 || id.size() == 64) && is_hex(id);
+    return (id.size() == 40 || id.size() == 64) && is_lower_hex(id);
   }
   return certifies.starts_with("roots sha256:") && certifies.size() == 13 + 64 &&
-         is_hex(certifies.substr(13));
+         is_lower_hex(certifies.substr(13));
 }
 
 /// It becomes a path: nothing but "index/<hex>" may be one.
 bool is_index(std::string_view name) {
-  return name.starts_with("index/") && name.size() == 6 + 64 && is_hex(name.substr(6));
+  return name.starts_with("index/") && name.size() == 6 + 64 && is_lower_hex(name.substr(6));
 }
 
 Ranges joined(Ranges ranges) {

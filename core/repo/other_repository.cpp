@@ -13,10 +13,6 @@ namespace {
 
 constexpr int64_t kLockTimeout = 600'000'000'000;  // another mlo may be fetching
 
-bool is_hex(std::string_view text) {
-  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 /// A path, as git sees it: "a:b/c" is a host unless a slash stands before the colon.
 bool is_path(const std::string& url) {
   const size_t colon = url.find(':');
@@ -47,7 +43,7 @@ void refuse_odd_rev(const std::string& rev) {
 }  // namespace
 
 bool is_commit_id(std::string_view text) {
-  return (text.size() == 40 || text.size() == 64) && is_hex(text);
+  return (text.size() == 40 || text.size() == 64) && is_lower_hex(text);
 }
 
 std::vector<GitEntry> parse_tree_listing(std::string_view text) {

@@ -10,10 +10,6 @@ namespace {
               "model:NAME[:VERSION|@ALIAS], run:ID, sha256:HEX, git:REV:PATH, or a path");
 }
 
-bool is_hex(std::string_view text) {
-  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 void parse_model(std::string_view text, std::string_view rest, Reference& reference) {
   reference.kind = Reference::Kind::model;
   size_t at = rest.rfind('@'), colon = rest.rfind(':');
@@ -52,13 +48,13 @@ Reference parse_reference(std::string_view text) {
   } else if (text.starts_with("run:")) {
     reference.kind = Reference::Kind::run;
     reference.id = text.substr(4);
-    if (reference.id != "latest" && (reference.id.empty() || !is_hex(reference.id))) {
+    if (reference.id != "latest" && (reference.id.empty() || !is_lower_hex(reference.id))) {
       malformed(text, "a run is named by hex digits or 'latest'");
     }
   } else if (text.starts_with("sha256:")) {
     reference.kind = Reference::Kind::digest;
     reference.id = text.substr(7);
-    if (reference.id.size() < 8 || reference.id.size() > 64 || !is_hex(reference.id)) {
+    if (reference.id.size() < 8 || reference.id.size() > 64 || !is_lower_hex(reference.id)) {
       malformed(text, "a digest needs 8 to 64 lower-case hex digits");
     }
   } else if (text.starts_with("git:")) {

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <mutex>
+
 #include "base/text.hpp"
 #include "repo/layout.hpp"
 #include "store/sharing.hpp"
@@ -18,6 +20,8 @@ struct Workspace::Impl {
   std::optional<LocalConfig> local;
   std::optional<store::ObjectStore> store;
   bool registered = false;
+  // What is opened on first use is asked for by the threads of an export or import too.
+  std::recursive_mutex opening = {};
 };
 
 static bool shared_with_group(const LocalConfig& local) {
@@ -69,6 +73,7 @@ std::string Workspace::stat_index_path() const {
 }
 
 const Config& Workspace::config() {
+  std::lock_guard hold(impl_->opening);
   if (!impl_->config) {
     impl_->config = parse_config(read_file(join_path(impl_->root, "mlo.yaml")), "mlo.yaml");
   }
@@ -76,6 +81,7 @@ const Config& Workspace::config() {
 }
 
 const LocalConfig& Workspace::local() {
+  std::lock_guard hold(impl_->opening);
   if (!impl_->local) {
     std::string text = read_file_if_exists(impl_->mlo_dir + "/config.yaml").value_or("");
     impl_->local = parse_local_config(text, ".mlo/config.yaml", impl_->root);
@@ -88,6 +94,7 @@ std::string Workspace::store_path() {
 }
 
 store::ObjectStore& Workspace::store() {
+  std::lock_guard hold(impl_->opening);
   if (!impl_->store) {
     std::string path = store_path();
     if (!is_directory(parent_path(path).empty() ? "/" : std::string(parent_path(path)))) {
@@ -100,6 +107,7 @@ store::ObjectStore& Workspace::store() {
 }
 
 store::ObjectStore& Workspace::store_for_writing() {
+  std::lock_guard hold(impl_->opening);
   store::ObjectStore& opened = store();
   if (!impl_->registered) opened.register_workspace(impl_->root);
   impl_->registered = true;

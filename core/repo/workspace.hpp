@@ -1,6 +1,7 @@
 // A workspace: the nearest directory at or above a start that holds mlo.yaml, its `.mlo/`, the git
 // repository around it (optional), its configuration and its object store. Opening reads no
 // configuration, opens no git object and no store object until asked: `mlo status` pays for what it uses.
+// Threads may ask for the configuration and the store at once; git() is for one thread at a time.
 //
 // In a linked git work tree `.mlo/` is the main work tree's, so objects and runs are shared. A `.mlo/`
 // of which git tracks a file, that is a symbolic link, or that another user owns is refused: cloning

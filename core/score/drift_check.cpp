@@ -22,7 +22,7 @@
 namespace mlo::score {
 namespace {
 
-constexpr size_t kBatch = 4096;
+constexpr size_t kDriftBatch = 4096;
 
 /// What the current data are compared with, and how to read them.
 struct Reference {
@@ -137,7 +137,7 @@ drift::Profile profile_rows(Env& env, int fd, const std::string& name,
   table::RowReader reader(fd, name, {.cancelled = &env.cancelled});
   RowProfile profile(columns);
   table::RawRows rows;
-  while (reader.next(rows, kBatch)) {
+  while (reader.next(rows, kDriftBatch)) {
     env.check_cancelled();
     profile.add(rows);
   }

@@ -13,7 +13,7 @@ namespace mlo::score {
 namespace {
 
 // Large enough to hide the cost of a call into the runtime, small enough for the second-level cache.
-constexpr size_t kBatch = 2048;
+constexpr size_t kPredictBatch = 2048;
 
 OutputFormat output_format(const PredictOptions& options) {
   if (options.format == "csv") return OutputFormat::csv;
@@ -84,7 +84,7 @@ uint64_t predict_rows(Env& env, table::RowReader& reader, const infer::Predictor
   infer::PredictSession session = predictor.session(threads);
   infer::Predictions predictions;
   table::RawRows rows;
-  while (reader.next(rows, kBatch)) {
+  while (reader.next(rows, kPredictBatch)) {
     env.check_cancelled();
     try {
       session.predict(rows, predictions);

@@ -11,7 +11,7 @@
 
 namespace mlo::table {
 namespace {
-constexpr size_t kBlock = 64 << 10;
+constexpr size_t kReadBlock = 64 << 10;
 }
 
 Cell Cell::text(std::string_view text) {
@@ -123,7 +123,7 @@ char* RawRows::allocate(size_t size) {
     filled_ = 0;
   }
   if (block_ == blocks_.size()) {
-    size_t room = std::max(size, kBlock);
+    size_t room = std::max(size, kReadBlock);
     blocks_.push_back({std::make_unique_for_overwrite<char[]>(room), room});
   }
   char* place = blocks_[block_].bytes.get() + filled_;

@@ -12,11 +12,6 @@ namespace {
 
 constexpr std::string_view kMagic = "mlo-run-head 1";
 
-bool is_hex(std::string_view text, size_t digits) {
-  return text.size() == digits &&
-         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 Error malformed(const std::string& name, size_t line, std::string_view what) {
   return failure(fmt::format("{}:{}: {}", name, line, what), "'mlo fsck' lists what is damaged");
 }
@@ -34,8 +29,8 @@ HeadSegment parse_line(std::string_view text, const std::string& name, size_t li
 
 }  // namespace
 
-bool is_writer_id(std::string_view text) { return is_hex(text, 16); }
-bool is_run_id(std::string_view text) { return is_hex(text, 32); }
+bool is_writer_id(std::string_view text) { return text.size() == 16 && is_lower_hex(text); }
+bool is_run_id(std::string_view text) { return text.size() == 32 && is_lower_hex(text); }
 
 std::string format_head(const std::vector<HeadSegment>& segments) {
   std::string out(kMagic);

@@ -4,8 +4,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
 
+#include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "repo/init.hpp"
 #include "support/error_of.hpp"
@@ -34,6 +36,21 @@ TEST_CASE("init makes a workspace, twice is once, with and without git") {
   CHECK(dir.read("mlo.yaml") == yaml + "drift: {}\n");
   CHECK(dir.read(".gitignore") == "*.o\n/.mlo\n");
   CHECK(is_directory(dir / ".mlo/store"));
+}
+
+TEST_CASE("threads that all ask first for the store share one") {
+  TempDir dir;
+  TestEnv test;
+  repo::init(test.env, dir.path());
+  for (int round = 0; round < 100; ++round) {
+    Workspace workspace = Workspace::open(test.env, dir.path());
+    std::atomic<int> found = 0;
+    auto look = [&](size_t i) {
+      if (workspace.store().contains(sha256(std::to_string(i)))) ++found;
+    };
+    parallel_for(16, look, 8);
+    CHECK(found == 0);
+  }
 }
 
 TEST_CASE("every commented section of the template is valid when uncommented") {
