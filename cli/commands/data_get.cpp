@@ -11,9 +11,11 @@ namespace mlo::cli {
 
 Action declare_data_get(OptionParser& parser) {
   auto options = std::make_shared<data::GetOptions>();
-  parser.add_option("REPOSITORY", options->asked.url, "a directory, or what git clone takes")
+  parser
+      .add_option("SOURCE", options->asked.url,
+                  "a repository (a directory, or what git clone takes), or the URL of a file")
       .required();
-  parser.add_option("PATH", options->asked.path, "a file or directory in it").required();
+  parser.add_option("PATH", options->asked.path, "a file or directory in the repository");
   parser.add_option("--rev", options->asked.rev, "a branch, tag or commit of the repository");
   parser.add_option("-o,--out", options->out, "where to write it");
   parser.add_flag("--force", options->force, "replace what is there");

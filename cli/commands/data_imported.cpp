@@ -9,11 +9,11 @@ std::string line_of(const repo::Workspace& workspace, const data::ImportedPath& 
   std::string line(data::state_name(path.file.state));
   line.resize(10, ' ');
   line += printable(workspace.shown(path.file.path)) + "  " + human_size(path.file.size) + "  ";
-  const std::string now = path.source.commit.substr(0, 12);
-  if (!path.commit_before.empty() && path.commit_before != path.source.commit) {
-    line += path.commit_before.substr(0, 12) + " -> ";
+  const std::string now = repo::version_of(path.source);
+  if (!path.version_before.empty() && path.version_before != now) {
+    line += printable(path.version_before) + " -> ";
   }
-  return line + now;
+  return line + printable(now);
 }
 
 }  // namespace

@@ -61,9 +61,23 @@ class Merger {
 
   void add_file(const std::string& path) {
     auto text = read_file_if_exists(path, kMostBytes);
-    if (!text) return;
-    std::string directory(parent_path(path));
-    for (auto& [section, values] : parse_ini(*text, path)) {
+    if (text) add(*text, path, std::string(parent_path(path)));
+  }
+
+  /// What DVC reads before the repository's own files.
+  void add_outer_files() {
+    auto variable = [&](const char* name, const std::string& fallback) {
+      auto value = env_.variables.get(name);
+      return value && !value->empty() ? *value : fallback;
+    };
+    const std::string home = variable("HOME", "");
+    add_file(variable("DVC_SYSTEM_CONFIG_DIR", "/etc/xdg/dvc") + "/config");
+    const std::string global = variable("XDG_CONFIG_HOME", home + "/.config") + "/dvc";
+    add_file(variable("DVC_GLOBAL_CONFIG_DIR", global) + "/config");
+  }
+
+  void add(std::string_view text, const std::string& name, const std::string& directory) {
+    for (auto& [section, values] : parse_ini(text, name)) {
       for (auto& [key, value] : values) {
         bool is_path = (section == "cache" && key == "dir") ||
                        (section.starts_with("remote ") && key == "url");
@@ -72,10 +86,10 @@ class Merger {
     }
   }
 
-  DvcConfig config(const std::string& root) {
+  DvcConfig config(const std::string& usual_cache) {
     DvcConfig config;
     config.cache_dir = get("cache", "dir");
-    if (config.cache_dir.empty()) config.cache_dir = root + "/.dvc/cache";
+    if (config.cache_dir.empty()) config.cache_dir = usual_cache;
     config.default_remote = get("core", "remote");
     for (const auto& [section, values] : merged_) {
       if (auto name = remote_name(section)) config.remotes.push_back(remote(*name, section));
@@ -171,17 +185,17 @@ std::optional<std::string> find_dvc_root(const std::string& start) {
 
 DvcConfig read_dvc_config(Env& env, const std::string& root) {
   Merger merger(env);
-  auto variable = [&](const char* name, const std::string& fallback) {
-    auto value = env.variables.get(name);
-    return value && !value->empty() ? *value : fallback;
-  };
-  std::string home = variable("HOME", "");
-  merger.add_file(variable("DVC_SYSTEM_CONFIG_DIR", "/etc/xdg/dvc") + "/config");
-  std::string global = variable("XDG_CONFIG_HOME", home + "/.config") + "/dvc";
-  merger.add_file(variable("DVC_GLOBAL_CONFIG_DIR", global) + "/config");
+  merger.add_outer_files();
   merger.add_file(root + "/.dvc/config");
   merger.add_file(root + "/.dvc/config.local");
-  return merger.config(root);
+  return merger.config(root + "/.dvc/cache");
+}
+
+DvcConfig parse_dvc_config(Env& env, std::string_view text, const std::string& name) {
+  Merger merger(env);
+  merger.add_outer_files();
+  merger.add(text, name, "/");
+  return merger.config("");
 }
 
 }  // namespace mlo::data

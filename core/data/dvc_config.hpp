@@ -27,7 +27,7 @@ struct DvcRemote {
 };
 
 struct DvcConfig {
-  std::string cache_dir;  ///< absolute
+  std::string cache_dir;  ///< absolute; empty: none
   std::string default_remote;
   std::vector<DvcRemote> remotes;  ///< by name
 
@@ -39,5 +39,8 @@ struct DvcConfig {
 std::optional<std::string> find_dvc_root(const std::string& start);
 /// Of the repository at `root`. $HOME, $XDG_CONFIG_HOME and DVC's own variables say where the outer levels lie.
 DvcConfig read_dvc_config(Env& env, const std::string& root);
+/// Of a repository that has no directory here: `text` is its .dvc/config, `name` is for errors. Relative
+/// paths lead nowhere; cache_dir is empty unless the outer levels or `text` name one.
+DvcConfig parse_dvc_config(Env& env, std::string_view text, const std::string& name);
 
 }  // namespace mlo::data

@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "data/dvc_tree.hpp"
 #include "data/python_json.hpp"
 
 namespace mlo::data {
@@ -66,31 +67,13 @@ class Reader {
   const std::string& name_;
 };
 
-/// In the order of path bytes where '/' comes first, a directory's files follow it at once.
-bool by_parts(const DvcFile& a, const DvcFile& b) {
-  return std::lexicographical_compare(
-      a.path.begin(), a.path.end(), b.path.begin(), b.path.end(), [](char x, char y) {
-        auto rank = [](char c) { return c == '/' ? 0 : static_cast<unsigned char>(c) + 1; };
-        return rank(x) < rank(y);
-      });
-}
-
-void refuse_conflicts(const std::vector<DvcFile>& by_parts, const std::string& name) {
-  for (size_t i = 1; i < by_parts.size(); ++i) {
-    const std::string &before = by_parts[i - 1].path, &path = by_parts[i].path;
-    if (path == before) throw failure(name + ": two files " + quoted(path));
-    if (path.starts_with(before) && path[before.size()] == '/') {
-      throw failure(name + ": " + quoted(before) + " is a file and a directory");
-    }
-  }
-}
-
 }  // namespace
 
 std::vector<DvcFile> parse_dvc_directory(std::string_view text, const std::string& name) {
   std::vector<DvcFile> files = Reader(text, name).read();
-  std::sort(files.begin(), files.end(), by_parts);
-  refuse_conflicts(files, name);
+  std::vector<std::string_view> paths;
+  for (const DvcFile& file : files) paths.push_back(file.path);
+  if (auto conflict = conflict_of(std::move(paths))) throw failure(name + ": " + *conflict);
   std::sort(files.begin(), files.end(),
             [](const DvcFile& a, const DvcFile& b) { return a.path < b.path; });
   return files;

@@ -68,4 +68,13 @@ void DvcKnown::save(FileSystem& files) {
   changed_ = false;
 }
 
+void DvcKnown::save_if_possible(FileSystem& files) {
+  try {
+    make_directories(files, std::string(parent_path(path_)));
+    save(files);
+  } catch (const Error&) {
+    // a home directory that cannot be written to, a full disk
+  }
+}
+
 }  // namespace mlo::data

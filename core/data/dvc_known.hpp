@@ -34,6 +34,8 @@ class DvcKnown {
   void set(DvcHash hash, const DvcNames& names);
   /// Only when something is new.
   void save(FileSystem& files);
+  /// The same below a cache directory, which is made: what cannot be saved is learned again.
+  void save_if_possible(FileSystem& files);
 
  private:
   using Key = std::pair<DvcHash, Md5Digest>;

@@ -139,7 +139,8 @@ store::AddedFile DvcSource::add_linked(const std::string& file, store::Batch& ba
 }
 
 std::vector<std::string> DvcSource::object_files(const DvcWanted& wanted) const {
-  std::vector<std::string> bases = {repository_.config.cache_dir};
+  std::vector<std::string> bases;
+  if (!repository_.config.cache_dir.empty()) bases.push_back(repository_.config.cache_dir);
   const DvcRemote* remote = remote_of(wanted);
   if (remote && is_directory_remote(*remote)) bases.push_back(remote->url);
   std::vector<std::string> files;

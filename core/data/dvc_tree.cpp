@@ -30,12 +30,31 @@ std::vector<store::TreeEntry>& entries_of(Directories& directories, const std::s
   return at->second;
 }
 
+int rank(char c) { return c == '/' ? 0 : static_cast<unsigned char>(c) + 1; }
+
+/// In the order of path bytes where '/' comes first, a directory's files follow it at once.
+bool by_parts(std::string_view a, std::string_view b) {
+  return std::ranges::lexicographical_compare(a, b, {}, rank, rank);
+}
+
 }  // namespace
 
 std::optional<std::string> bad_listed_name(const std::string& path) {
   for (std::string_view part : split(path, '/')) {
     if (auto bad = store::bad_tree_name(part))
       return quoted(path) + ": " + quoted(part) + " " + *bad;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> conflict_of(std::vector<std::string_view> paths) {
+  std::ranges::sort(paths, by_parts);
+  for (size_t i = 1; i < paths.size(); ++i) {
+    const std::string_view before = paths[i - 1], path = paths[i];
+    if (path == before) return "two files " + quoted(path);
+    if (path.starts_with(before) && path[before.size()] == '/') {
+      return quoted(before) + " is a file and a directory";
+    }
   }
   return std::nullopt;
 }

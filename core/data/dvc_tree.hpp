@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "store/batch.hpp"
@@ -11,7 +12,7 @@
 namespace mlo::data {
 
 struct ListedFile {
-  std::string path;  ///< relative to the directory, checked (parse_dvc_directory)
+  std::string path;  ///< relative to the directory, checked: bad_listed_name, conflict_of
   uint32_t mode = store::kFileMode;
   Digest digest;
   uint64_t size = 0;
@@ -19,6 +20,8 @@ struct ListedFile {
 
 /// Why a tree cannot hold one of the names: "'a/.git' is '.git'"; nullopt if it can.
 std::optional<std::string> bad_listed_name(const std::string& path);
+/// Why files of these paths cannot be in one directory: "two files 'a'", "'a' is a file and a directory".
+std::optional<std::string> conflict_of(std::vector<std::string_view> paths);
 /// The tree of the files, stored in `batch`.
 store::TreeEntry write_listed_tree(const std::vector<ListedFile>& files, store::Batch& batch);
 

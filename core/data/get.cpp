@@ -3,7 +3,7 @@
 #include "base/digest.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "data/import_content.hpp"
+#include "data/import_source.hpp"
 #include "store/tree_walk.hpp"
 
 namespace mlo::data {
@@ -13,8 +13,7 @@ namespace {
 class Staging {
  public:
   Staging(Env& env, const std::string& target)
-      : env_(env),
-        path_(join_path(parent_path(target), ".mlo-get-" + random_hex(16))) {
+      : env_(env), path_(join_path(parent_path(target), ".mlo-get-" + random_hex(16))) {
     env_.files.make_directory(path_, 0700);
   }
   Staging(const Staging&) = delete;
@@ -82,12 +81,9 @@ void publish(Env& env, const Staging& staging, const std::string& target, bool f
 
 std::string target_of(const GetOptions& options) {
   std::string out = options.out;
-  if (out.empty()) out = file_name(normal_path(options.asked.path, "/"));
+  if (out.empty()) out = usual_name(options.asked);
   const std::string target = normal_path(out, options.directory);
-  if (out.empty() || target == "/") {
-    throw usage(quoted(options.asked.path) + " is no path inside a repository",
-                "name a file or directory of it, relative to its top");
-  }
+  if (target == "/") throw usage("the root of the file system is no place for it");
   if (exists(target) && !options.force) {
     throw usage(quoted(out) + " is there already",
                 "-o OUT names another place, --force replaces it");
@@ -102,14 +98,11 @@ std::string target_of(const GetOptions& options) {
 
 GetReport get(Env& env, const GetOptions& options) {
   const std::string target = target_of(options);
-  const std::string cache = import_cache(env);
-  auto repository = repo::OtherRepository::open(env, options.asked.url, options.directory,
-                                                join_path(cache, "repositories"));
-  const FoundPath found = find_path(repository, options.asked);
+  const auto from = open_import_source(env, options.asked, options.directory);
   const Staging staging(env, target);
   store::ObjectStore store =
       store::ObjectStore::open(env, staging.inside("store"), store::OpenStore::create);
-  const BroughtContent content = bring(env, store, repository, found, cache);
+  const BroughtContent content = *from->bring(store, std::nullopt);
   place(env, store, content, staging.inside("out"));
   publish(env, staging, target, options.force);
   return {target, content.pointer};

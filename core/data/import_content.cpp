@@ -2,9 +2,9 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "data/import_dvc.hpp"
 #include "data/import_git.hpp"
 #include "data/import_objects.hpp"
-#include "store/tree.hpp"
 
 namespace mlo::data {
 namespace {
@@ -20,25 +20,38 @@ store::TreeEntry whole(const repo::Pointer& pointer) {
           pointer.files, ""};
 }
 
+store::TreeEntry bring_entry(Env& env, store::ObjectStore& store, repo::OtherRepository& repository,
+                             const FoundPath& found, const std::string& cache) {
+  switch (found.source.kind) {
+    case repo::Source::Kind::git:
+      return bring_git(env, store, repository, found.entry);
+    case repo::Source::Kind::dvc:
+      return bring_dvc(env, store, repository, found, cache);
+    default:
+      return bring_objects(env, store, repository, found, whole(found.pointer), cache);
+  }
+}
+
 }  // namespace
+
+BroughtContent brought(const store::TreeEntry& entry, const repo::Source& source) {
+  if (entry.mode == store::kSymlinkMode) {
+    throw usage(quoted(source.path) + " of " + quoted(source.url) + " is a symbolic link",
+                "name what it points at, or the directory that contains it");
+  }
+  BroughtContent content;
+  content.executable = entry.mode == store::kExecutableMode;
+  content.pointer = pointer_to(entry);
+  content.pointer.source = source;
+  return content;
+}
 
 BroughtContent bring(Env& env, store::ObjectStore& store, repo::OtherRepository& repository,
                      const FoundPath& found, const std::string& cache) {
-  BroughtContent brought;
-  brought.hold = store.lock(store::LockKind::shared);
-  const bool is_git = found.source.kind == repo::Source::Kind::git;
-  const store::TreeEntry entry =
-      is_git ? bring_git(env, store, repository, found.entry)
-             : bring_objects(env, store, repository, found, whole(found.pointer), cache);
-  if (entry.mode == store::kSymlinkMode) {
-    throw usage(quoted(found.source.path) + " of " + quoted(found.source.url) +
-                    " is a symbolic link",
-                "name what it points at, or the directory that contains it");
-  }
-  brought.executable = entry.mode == store::kExecutableMode;
-  brought.pointer = pointer_to(entry);
-  brought.pointer.source = found.source;
-  return brought;
+  auto hold = store.lock(store::LockKind::shared);
+  BroughtContent content = brought(bring_entry(env, store, repository, found, cache), found.source);
+  content.hold = std::move(hold);
+  return content;
 }
 
 std::string import_cache(const Env& env) {

@@ -86,9 +86,9 @@ void refuse_pointers(const std::vector<repo::GitEntry>& entries) {
     const bool mlo = !repo::pointed_path(file_name(entry.path)).empty();
     const std::string_view name = file_name(entry.path);
     if (!mlo && !(name.ends_with(".dvc") && name != ".dvc")) continue;
-    throw usage("the directory holds data that git does not: " + quoted(entry.path) +
-                    " stands for it",
-                "ask for the paths in it one by one");
+    throw usage(
+        "the directory holds data that git does not: " + quoted(entry.path) + " stands for it",
+        "ask for the paths in it one by one");
   }
 }
 
@@ -113,9 +113,9 @@ store::TreeEntry bring_git(Env& env, store::ObjectStore& store, repo::OtherRepos
   BlobWriter writer(env, store, batch, files);
   repository.read_blobs(ids, {[&](size_t i, uint64_t size) { writer.begin(i, size); },
                               [&](std::string_view bytes) { writer.bytes(bytes); }});
-  store::TreeEntry result = directory ? write_listed_tree(files, batch)
-                                      : store::TreeEntry{files[0].mode, files[0].digest,
-                                                         files[0].size, 1, ""};
+  store::TreeEntry result =
+      directory ? write_listed_tree(files, batch)
+                : store::TreeEntry{files[0].mode, files[0].digest, files[0].size, 1, ""};
   if (directory) result.mode = store::kDirectoryMode;
   batch.commit();
   return result;

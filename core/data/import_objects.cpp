@@ -115,8 +115,8 @@ class ObjectFinder {
       return std::nullopt;  // a tree on the way is not there yet
     }
     if (!entry) {
-      throw usage("there is no " + quoted(found_.source.path) + " in " +
-                  quoted(found_.source.url) + " at commit " + found_.source.commit.substr(0, 12));
+      throw usage("there is no " + quoted(found_.source.path) + " in " + quoted(found_.source.url) +
+                  " at commit " + found_.source.commit.substr(0, 12));
     }
     return entry;
   }

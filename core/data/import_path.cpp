@@ -6,17 +6,12 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "data/add_checks.hpp"
-#include "data/import_content.hpp"
 #include "data/import_publish.hpp"
+#include "data/import_source.hpp"
 #include "data/status.hpp"
 
 namespace mlo::data {
 namespace {
-
-repo::OtherRepository open(Env& env, const std::string& url, const std::string& base) {
-  return repo::OtherRepository::open(env, url, base,
-                                     join_path(import_cache(env), "repositories"));
-}
 
 /// A directory as the pointer names it: relative to the workspace's root unless it was typed whole.
 std::string url_for_pointer(const repo::Workspace& workspace, const std::string& typed,
@@ -32,7 +27,7 @@ ImportedPath report_of(const Tracked& now, const std::optional<repo::Pointer>& b
                                                : State::updated;
   ImportedPath path{{now.path, state, now.pointer.digest, now.pointer.size, {}},
                     *now.pointer.source,
-                    before && before->source ? before->source->commit : ""};
+                    before && before->source ? repo::version_of(*before->source) : ""};
   return path;
 }
 
@@ -52,13 +47,9 @@ void note_if_different(Env& env, repo::Workspace& workspace, const std::string& 
                     "brings them back");
 }
 
-bool same_place(const std::optional<repo::Source>& a, const repo::Source& b) {
-  return a && a->kind == b.kind && a->url == b.url && a->path == b.path;
-}
-
 std::string target_of(repo::Workspace& workspace, const ImportOptions& options) {
   std::string out = options.out;
-  if (out.empty()) out = file_name(normal_path(options.asked.path, "/"));
+  if (out.empty()) out = usual_name(options.asked);
   const std::string target = workspace.relative(out);
   check_trackable(workspace, target);
   if (auto above = enclosing_pointer(workspace, target)) {
@@ -88,20 +79,18 @@ ImportReport import_path(Env& env, repo::Workspace& workspace, const ImportOptio
     throw usage(quoted(target) + " is there already",
                 "-o OUT names another place, --force replaces it");
   }
-  auto repository = open(env, options.asked.url, directory);
-  FoundPath found = find_path(repository, options.asked);
-  if (repository.is_local()) {
-    found.source.url = url_for_pointer(workspace, options.asked.url, directory);
-  }
-  if (there && !options.force && !same_place(there->pointer.source, found.source)) {
+  const auto from = open_import_source(env, options.asked, directory);
+  repo::Source source = from->source();
+  if (from->is_local()) source.url = url_for_pointer(workspace, options.asked.url, directory);
+  if (there && !options.force &&
+      !(there->pointer.source && same_place(*there->pointer.source, source))) {
     throw usage(quoted(target) + " is tracked already, and does not come from there",
                 "-o OUT names another place, --force replaces it");
   }
-  BroughtContent content =
-      bring(env, workspace.store_for_writing(), repository, found, import_cache(env));
+  BroughtContent content = *from->bring(workspace.store_for_writing(), std::nullopt);
+  content.pointer.source->url = source.url;
   warn_of_executable(env, content, target);
-  const std::optional<repo::Pointer> before =
-      there ? std::optional(there->pointer) : std::nullopt;
+  const std::optional<repo::Pointer> before = there ? std::optional(there->pointer) : std::nullopt;
   const Tracked now{target, content.pointer};
   // Also where nothing changed: an import that was killed is completed.
   publish_imports(env, workspace, {{now, before}}, options.force, options.lock_timeout);
@@ -123,12 +112,7 @@ std::vector<Tracked> imported(Env& env, repo::Workspace& workspace, const Update
   return found;
 }
 
-AskedPath question(const Tracked& tracked, const UpdateOptions& options) {
-  const repo::Source& source = *tracked.pointer.source;
-  if (source.kind != repo::Source::Kind::mlo && source.kind != repo::Source::Kind::git) {
-    throw usage("mlo cannot ask the source of " + quoted(tracked.path) + " again: it is of kind " +
-                quoted(repo::kind_name(source.kind)));
-  }
+AskedPath question(const repo::Source& source, const UpdateOptions& options) {
   return {source.url, source.path, options.rev.empty() ? source.rev : options.rev};
 }
 
@@ -143,16 +127,15 @@ ImportReport update(Env& env, repo::Workspace& workspace, const UpdateOptions& o
   ImportReport report;
   for (const Tracked& tracked : imported(env, workspace, options)) {
     in_context("while updating " + quoted(tracked.path), [&] {
-      const AskedPath asked = question(tracked, options);
-      auto repository = open(env, asked.url, workspace.root());
-      const FoundPath found = find_path(repository, asked);
+      const repo::Source& before = *tracked.pointer.source;
+      const auto from = open_import_source(env, question(before, options), workspace.root());
+      auto content = from->bring(workspace.store_for_writing(), before);
       Tracked now = tracked;
-      if (found.source != tracked.pointer.source) {
+      if (content && content->pointer != tracked.pointer) {
         if (!options.force) refuse_local_changes(env, workspace, tracked.path);
-        contents.push_back(
-            bring(env, workspace.store_for_writing(), repository, found, import_cache(env)));
-        now.pointer = contents.back().pointer;
-        warn_of_executable(env, contents.back(), tracked.path);
+        now.pointer = content->pointer;
+        warn_of_executable(env, *content, tracked.path);
+        contents.push_back(std::move(*content));
         changed.push_back({now, tracked.pointer});
       } else {
         note_if_different(env, workspace, tracked.path);

@@ -1,5 +1,5 @@
-// `mlo data import SOURCE PATH` and `mlo data update`: data of another repository as tracked data here,
-// and the same again when the source has changed.
+// `mlo data import REPOSITORY PATH`, `mlo data import URL` and `mlo data update`: data of another repository
+// or from a URL as tracked data here, and the same again when the source has changed.
 //
 // Order as in data add: objects (durable) -> pointer, with its source -> .gitignore; then the files, as
 // data checkout writes them. Nothing changes before all content is here. When the files cannot be
@@ -17,7 +17,7 @@ namespace mlo::data {
 
 struct ImportOptions {
   AskedPath asked = {};
-  std::string out = {};  ///< as typed; empty: the last part of the path
+  std::string out = {};  ///< as typed; empty: the last part of the path or URL
   bool force = false;    ///< replace what is there and other pointers
   int64_t lock_timeout = store::kDefaultLockTimeout;
 };
@@ -32,7 +32,7 @@ struct UpdateOptions {
 struct ImportedPath {
   FileState file;  ///< added, updated or unchanged
   repo::Source source;
-  std::string commit_before;  ///< empty: it is new
+  std::string version_before;  ///< repo::version_of; empty: it is new
 };
 
 struct ImportReport {

@@ -9,14 +9,8 @@
 namespace mlo::remote {
 namespace {
 
-bool is_missing(const HttpAnswer& answer) { return answer.status == 404 || answer.status == 410; }
-
-/// Without a slash at the end; what is no part of a URL is encoded, what is encoded stays.
 std::string base_of(const std::string& text) {
-  Url url = parse_url(text);
-  std::string base = url.scheme + "://" + url.host;
-  if (url.port != 0) base += ":" + std::to_string(url.port);
-  base += percent_encoded(url.path, "/%:@!$&'()*+,;=");
+  std::string base = web_address(text);
   while (base.ends_with('/')) base.pop_back();
   return base;
 }
@@ -49,17 +43,6 @@ HttpAnswer HttpBackend::send(const HttpRequest& request, const std::string& what
       .answer;
 }
 
-Error HttpBackend::refused(const HttpAnswer& answer, const std::string& what) const {
-  std::string hint;
-  if (answer.status == 401 || answer.status == 403) {
-    hint = "if the server wants a user and a password, put them into ~/.netrc";
-  }
-  if (answer.status >= 300 && answer.status < 400) {
-    hint = "the server sends readers elsewhere: use the address that it names";
-  }
-  return failure(what + ": the server answered with status " + std::to_string(answer.status), hint);
-}
-
 std::string HttpBackend::reading(const std::string& name) const {
   return "cannot read " + quoted(url_ + "/" + name);
 }
@@ -67,8 +50,8 @@ std::string HttpBackend::reading(const std::string& name) const {
 std::optional<RemoteFile> HttpBackend::stat(const std::string& name) {
   std::string what = reading(name);
   HttpAnswer answer = send(request_for("HEAD", name), what);
-  if (is_missing(answer)) return std::nullopt;
-  if (answer.status != 200) throw refused(answer, what);
+  if (is_missing_page(answer)) return std::nullopt;
+  if (answer.status != 200) throw web_refused(answer, what);
   auto size = answer.length();
   if (!size) throw failure(what + ": the server does not say how large it is");
   return RemoteFile{name, *size};
@@ -79,8 +62,8 @@ std::optional<std::string> HttpBackend::read(const std::string& name, uint64_t l
   HttpRequest request = request_for("GET", name);
   request.limit = limit;
   HttpAnswer answer = send(request, what);
-  if (is_missing(answer)) return std::nullopt;
-  if (answer.status != 200) throw refused(answer, what);
+  if (is_missing_page(answer)) return std::nullopt;
+  if (answer.status != 200) throw web_refused(answer, what);
   if (answer.over_limit) throw too_large(url_ + "/" + name, answer.length(), limit);
   return std::move(answer.body);
 }
@@ -96,9 +79,9 @@ std::string HttpBackend::read_range(const std::string& name, uint64_t offset, ui
   HttpRequest request = request_for("GET", name);
   ask_range(request, offset, size);
   HttpAnswer answer = send(request, what);
-  if (is_missing(answer)) throw failure(what + ": there is no such file");
+  if (is_missing_page(answer)) throw failure(what + ": there is no such file");
   if (answer.status != 200 && answer.status != 206 && answer.status != 416) {
-    throw refused(answer, what);
+    throw web_refused(answer, what);
   }
   return take_range(std::move(answer), offset, size, what);
 }

@@ -28,7 +28,6 @@ class HttpBackend final : public Backend {
  private:
   HttpRequest request_for(const std::string& method, const std::string& name) const;
   HttpAnswer send(const HttpRequest& request, const std::string& what);
-  Error refused(const HttpAnswer& answer, const std::string& what) const;
   std::string reading(const std::string& name) const;
 
   Env& env_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <exception>
 #include <mutex>
 
 #include "base/error.hpp"
@@ -53,7 +54,30 @@ struct Transfer {
   uint64_t skipped = 0;
   bool headers_end = false;  ///< the empty line came: libcurl takes what is cut before it for whole
   bool cancelled = false;
+  bool begun = false;                  ///< the sink has the head of the answer
+  std::exception_ptr sink_error = {};  ///< must not pass through libcurl
 };
+
+bool goes_to_sink(const Transfer& transfer, long status) {
+  return transfer.request.sink != nullptr && (status == 200 || status == 206);
+}
+
+void begin_sink(Transfer& transfer, long status) {
+  if (std::exchange(transfer.begun, true)) return;
+  transfer.answer.status = static_cast<int>(status);
+  transfer.request.sink->begin(transfer.answer);
+}
+
+size_t pass_on(Transfer& transfer, long status, std::string_view bytes) {
+  try {
+    begin_sink(transfer, status);
+    transfer.request.sink->bytes(bytes);
+    return bytes.size();
+  } catch (...) {
+    transfer.sink_error = std::current_exception();
+    return 0;  // ends the transfer
+  }
+}
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
@@ -83,6 +107,7 @@ size_t on_body(char* data, size_t, size_t size, void* user) {
   std::string_view bytes(data, size);
   long status = 0;
   curl_library().easy_getinfo(transfer.curl, CURLINFO_RESPONSE_CODE, &status);
+  if (goes_to_sink(transfer, status)) return pass_on(transfer, status, bytes);
   if (status == 200 && transfer.skipped < transfer.request.skip_if_whole) {
     size_t drop =
         std::min<uint64_t>(bytes.size(), transfer.request.skip_if_whole - transfer.skipped);
@@ -285,7 +310,7 @@ HttpResult HttpClient::perform(const HttpRequest& request) {
   const CurlLibrary& lib = curl_library();
   if (!request.despite_cancel) impl_->env.check_cancelled();
   Handle handle = impl_->take();
-  Transfer transfer{request, impl_->env, handle.curl, {}, 0, 0, false, false};
+  Transfer transfer{request, impl_->env, handle.curl, {}};
   HeaderList headers;
   impl_->set_options(transfer, headers);
   CURLcode code;
@@ -297,6 +322,7 @@ HttpResult HttpClient::perform(const HttpRequest& request) {
   lib.easy_getinfo(handle.curl, CURLINFO_RESPONSE_CODE, &status);
   impl_->give_back(std::move(handle));
   if (transfer.cancelled) throw interrupted();
+  if (transfer.sink_error) std::rethrow_exception(transfer.sink_error);
   if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
   HttpResult result;
   if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && transfer.answer.over_limit)) {
@@ -305,6 +331,7 @@ HttpResult HttpClient::perform(const HttpRequest& request) {
       return result;
     }
     transfer.answer.status = static_cast<int>(status);
+    if (goes_to_sink(transfer, status)) begin_sink(transfer, status);
     result.answer = std::move(transfer.answer);
   } else {
     result.failure = failure_of(code);

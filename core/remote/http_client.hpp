@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,15 @@
 
 namespace mlo::remote {
 
+struct HttpAnswer;
+
+/// Takes the body of an answer of status 200 or 206 piece by piece, instead of HttpAnswer::body. What they
+/// throw ends the request and comes out of perform().
+struct BodySink {
+  std::function<void(const HttpAnswer& head)> begin;  ///< once, also when nothing follows
+  std::function<void(std::string_view bytes)> bytes;
+};
+
 struct HttpRequest {
   std::string method = "GET";  ///< GET, HEAD, PUT, POST, DELETE
   std::string url;
@@ -24,6 +34,7 @@ struct HttpRequest {
   /// (the server ignored Range); more than `limit` after that ends the transfer. Of errors: 64 KiB.
   uint64_t skip_if_whole = 0;
   uint64_t limit = 1 << 20;
+  const BodySink* sink = nullptr;  ///< then neither of the two counts
   bool follow_redirects = false;
   bool use_netrc = false;
   bool despite_cancel = false;  ///< cleaning up after a cancelled transfer

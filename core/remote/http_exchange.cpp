@@ -49,6 +49,21 @@ bool is_passing_status(int status) {
   return status == 408 || status == 429 || status == 500 || (status >= 502 && status <= 504);
 }
 
+bool is_missing_page(const HttpAnswer& answer) {
+  return answer.status == 404 || answer.status == 410;
+}
+
+Error web_refused(const HttpAnswer& answer, const std::string& what) {
+  std::string hint;
+  if (answer.status == 401 || answer.status == 403) {
+    hint = "if the server wants a user and a password, put them into ~/.netrc";
+  }
+  if (answer.status >= 300 && answer.status < 400) {
+    hint = "the server sends readers elsewhere: use the address that it names";
+  }
+  return failure(what + ": the server answered with status " + std::to_string(answer.status), hint);
+}
+
 void ask_range(HttpRequest& request, uint64_t offset, uint64_t size) {
   request.headers.emplace_back(
       "Range", "bytes=" + std::to_string(offset) + "-" + std::to_string(offset + size - 1));

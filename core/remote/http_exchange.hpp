@@ -28,6 +28,11 @@ Exchange exchange(Env& env, HttpClient& client, const std::string& what,
 /// 408, 429, 500, 502, 503 and 504.
 bool is_passing_status(int status);
 
+/// What a plain web server says of a file that is not there.
+bool is_missing_page(const HttpAnswer& answer);
+/// The error that another answer of it means.
+Error web_refused(const HttpAnswer& answer, const std::string& what);
+
 /// Asks for `size` > 0 bytes from `offset`.
 void ask_range(HttpRequest& request, uint64_t offset, uint64_t size);
 /// The bytes of an answer of status 200, 206 or 416 to that, checked; a whole file (200) is cut. Throws

@@ -6,7 +6,6 @@
 #include "base/parallel.hpp"
 #include "base/text.hpp"
 #include "remote/names.hpp"
-#include "remote/s3_list.hpp"
 #include "remote/url.hpp"
 
 namespace mlo::remote {
@@ -14,8 +13,6 @@ namespace {
 
 constexpr uint64_t kWholeLimit = 16 << 20;
 constexpr int kDamagedAttempts = 3;
-constexpr size_t kPageBytes =
-    8 << 20;  // a page has at most 1,000 keys of at most 1,024 bytes, encoded
 constexpr unsigned kJobs = 8;
 constexpr int kProbeRounds = 3;
 constexpr unsigned kProbeWriters = 8;
@@ -66,7 +63,7 @@ std::optional<RemoteFile> S3Backend::stat(const std::string& name) {
 std::optional<std::string> S3Backend::read(const std::string& name, uint64_t limit) {
   std::string what = doing("read", name);
   HttpAnswer answer = client_.send({.key = key_of(name), .limit = limit}, what).answer;
-  if (answer.status == 404 && s3_error_code(answer) != "NoSuchBucket") return std::nullopt;
+  if (is_missing_object(answer)) return std::nullopt;
   if (answer.status != 200) throw client_.refused(answer, what);
   if (answer.over_limit) throw too_large(url_ + "/" + name, answer.length(), limit);
   return std::move(answer.body);
@@ -82,7 +79,7 @@ std::string S3Backend::read_range(const std::string& name, uint64_t offset, uint
   }
   HttpAnswer answer =
       client_.send({.key = key_of(name), .range = S3Request::Range{offset, size}}, what).answer;
-  if (answer.status == 404 && s3_error_code(answer) != "NoSuchBucket") {
+  if (is_missing_object(answer)) {
     throw failure(what + ": there is no such file");
   }
   if (answer.status != 200 && answer.status != 206 && answer.status != 416) {
@@ -94,32 +91,13 @@ std::string S3Backend::read_range(const std::string& name, uint64_t offset, uint
 void S3Backend::list(const std::string& prefix,
                      const std::function<void(const RemoteFile&)>& visit) {
   check_prefix(prefix);
-  std::string what = doing("list", prefix);
   const std::string& base = client_.settings().prefix;
-  std::string token;
-  for (;;) {
-    S3Request request{.query = {{"list-type", "2"},
-                                {"prefix", base + prefix},
-                                {"max-keys", "1000"},
-                                {"encoding-type", "url"}},
-                      .limit = kPageBytes};
-    if (!token.empty()) request.query.emplace_back("continuation-token", token);
-    HttpAnswer answer = client_.send(request, what).answer;
-    if (answer.status != 200) throw client_.refused(answer, what);
-    if (answer.over_limit) throw failure(what + ": the answer is too large");
-    S3Page page = parse_s3_page(answer.body, what);
-    for (const S3Page::Object& object : page.objects) {
-      if (!object.key.starts_with(base + prefix)) {
-        throw failure(what + ": the server lists " + quoted_start(object.key) + " with it");
-      }
-      std::string name = object.key.substr(base.size());
-      // Consoles make "folders", empty objects whose key ends with a slash.
-      if (!name.ends_with('/') && !is_hidden(name)) visit({name, object.size});
-    }
-    if (page.next.empty()) return;
-    if (page.next == token) throw failure(what + ": the server repeats a page");
-    token = page.next;
-  }
+  auto take = [&](S3Page::Object&& object) {
+    std::string name = object.key.substr(base.size());
+    // Consoles make "folders", empty objects whose key ends with a slash.
+    if (!name.ends_with('/') && !is_hidden(name)) visit({std::move(name), object.size});
+  };
+  client_.list(base + prefix, take, doing("list", prefix));
 }
 
 // --- writing --------------------------------------------------------------------------------------

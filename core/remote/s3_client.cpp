@@ -14,6 +14,9 @@
 namespace mlo::remote {
 namespace {
 
+// A page has at most 1,000 keys of at most 1,024 bytes, encoded.
+constexpr size_t kPageBytes = 8 << 20;
+
 struct S3Error {
   std::string code, message, region;
 };
@@ -50,6 +53,10 @@ void replace_all(std::string& text, const std::string& secret) {
 
 std::string s3_error_code(const HttpAnswer& answer) { return error_of(answer).code; }
 
+bool is_missing_object(const HttpAnswer& answer) {
+  return answer.status == 404 && s3_error_code(answer) != "NoSuchBucket";
+}
+
 S3Client::S3Client(Env& env, const RemoteConfig& config)
     : env_(env),
       settings_(s3_settings(env.variables, config)),
@@ -68,6 +75,7 @@ HttpRequest S3Client::signed_request(const S3Request& request,
   http.headers = request.headers;
   http.body = request.body;
   http.limit = request.limit;
+  http.sink = request.sink;
   http.despite_cancel = request.despite_cancel;
   http.headers.emplace_back("host", settings_.host);
   if (settings_.credentials) {
@@ -90,6 +98,40 @@ Exchange S3Client::send(const S3Request& request, const std::string& what) {
   std::string payload = sha256(request.body).hex();
   return exchange(
       env_, client_, what, [&] { return signed_request(request, payload); }, is_passing);
+}
+
+Exchange S3Client::send(const std::function<S3Request()>& make, const std::string& what) {
+  auto make_signed = [&] {
+    const S3Request request = make();
+    return signed_request(request, sha256(request.body).hex());
+  };
+  return exchange(env_, client_, what, make_signed, is_passing);
+}
+
+void S3Client::list(const std::string& prefix, const std::function<void(S3Page::Object&&)>& visit,
+                    const std::string& what) {
+  std::string token;
+  for (;;) {
+    S3Request request{.query = {{"list-type", "2"},
+                                {"prefix", prefix},
+                                {"max-keys", "1000"},
+                                {"encoding-type", "url"}},
+                      .limit = kPageBytes};
+    if (!token.empty()) request.query.emplace_back("continuation-token", token);
+    HttpAnswer answer = send(request, what).answer;
+    if (answer.status != 200) throw refused(answer, what);
+    if (answer.over_limit) throw failure(what + ": the answer is too large");
+    S3Page page = parse_s3_page(answer.body, what);
+    for (S3Page::Object& object : page.objects) {
+      if (!object.key.starts_with(prefix)) {
+        throw failure(what + ": the server lists " + quoted_start(object.key) + " with it");
+      }
+      visit(std::move(object));
+    }
+    if (page.next.empty()) return;
+    if (page.next == token) throw failure(what + ": the server repeats a page");
+    token = page.next;
+  }
 }
 
 std::string S3Client::without_secrets(std::string text) const {

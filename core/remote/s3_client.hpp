@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "remote/http_exchange.hpp"
+#include "remote/s3_list.hpp"
 #include "remote/s3_settings.hpp"
 
 namespace mlo::remote {
@@ -23,6 +24,7 @@ struct S3Request {
     uint64_t offset, size;
   };
   std::optional<Range> range = {};
+  const BodySink* sink = nullptr;
   bool despite_cancel = false;
 };
 
@@ -33,6 +35,11 @@ class S3Client {
   const S3Settings& settings() const { return settings_; }
   /// The answer, whatever its status; passing faults have been retried. `what`: "cannot read 's3://..'".
   Exchange send(const S3Request& request, const std::string& what);
+  /// The same, of a request that is made anew for each attempt.
+  Exchange send(const std::function<S3Request()>& make, const std::string& what);
+  /// Every object whose key starts with `prefix`, page by page. Throws as refused() says.
+  void list(const std::string& prefix, const std::function<void(S3Page::Object&&)>& visit,
+            const std::string& what);
   /// The error that `answer`, which is not what was hoped for, means.
   Error refused(const HttpAnswer& answer, const std::string& what) const;
 
@@ -48,5 +55,7 @@ class S3Client {
 
 /// "NoSuchKey"; "" when the body is no S3 error.
 std::string s3_error_code(const HttpAnswer& answer);
+/// There is no such object; of a bucket that is not there this is not said.
+bool is_missing_object(const HttpAnswer& answer);
 
 }  // namespace mlo::remote

@@ -35,7 +35,8 @@ S3Page parse_s3_page(std::string_view xml, const std::string& name) {
     if (!size || *size < 0) throw failure(name + ": an object has no size");
     std::string key = key_of(child.text_of("Key"), encoded, name);
     if (key.empty()) throw failure(name + ": an object has no key");
-    page.objects.push_back({std::move(key), static_cast<uint64_t>(*size)});
+    page.objects.push_back(
+        {std::move(key), static_cast<uint64_t>(*size), std::string(child.text_of("ETag"))});
   }
   if (root.text_of("IsTruncated") == "true") {
     page.next = root.text_of("NextContinuationToken");

@@ -12,6 +12,7 @@ struct S3Page {
   struct Object {
     std::string key;
     uint64_t size = 0;
+    std::string etag;  ///< as it stands there, with its quotes; may be empty
   };
   std::vector<Object> objects;
   std::string next;  ///< continuation token; "": this was the last page

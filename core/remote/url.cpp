@@ -128,6 +128,18 @@ std::string public_url(std::string_view text) {
   return *scheme + "://" + printable(rest);
 }
 
+std::string web_address(std::string_view text) {
+  const size_t query = std::min(text.find('?'), text.size());
+  const Url url = parse_url(text.substr(0, query));
+  std::string address = url.scheme + "://" + url.host;
+  if (url.port != 0) address += ":" + std::to_string(url.port);
+  address += percent_encoded(url.path, "/%:@!$&'()*+,;=");
+  if (text.find('#', query) != std::string_view::npos) {
+    throw usage("the URL " + quoted(public_url(text)) + " has a fragment");
+  }
+  return address + percent_encoded(text.substr(query), "/%:@!$&'()*+,;=?");
+}
+
 std::string percent_encoded(std::string_view text, std::string_view kept) {
   static constexpr char kHex[] = "0123456789ABCDEF";
   std::string encoded;

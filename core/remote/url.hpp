@@ -26,6 +26,10 @@ Url parse_url(std::string_view text);
 /// For messages: without user, password, query and fragment, controls escaped.
 std::string public_url(std::string_view text);
 
+/// An http(s) URL as it is sent: what is no part of a URL is encoded, what is encoded stays, and so does a
+/// query. Throws as parse_url does, also for a fragment.
+std::string web_address(std::string_view text);
+
 /// %XX of every byte but the unreserved ones and those in `kept`.
 std::string percent_encoded(std::string_view text, std::string_view kept = "");
 /// nullopt when a '%' is not followed by two hex digits, or for %00.

@@ -71,6 +71,12 @@ void refuse_credentials(const Fields& fields, const std::string& url, const Valu
 
 }  // namespace
 
+std::string version_of(const Source& source) {
+  std::string version = source.commit.empty() ? source.etag : source.commit;
+  std::erase(version, '"');
+  return version.substr(0, 12);
+}
+
 std::string_view kind_name(Source::Kind kind) { return kKinds[static_cast<size_t>(kind)]; }
 
 Value to_value(const Source& source) {

@@ -12,7 +12,8 @@
 //   source:
 //     kind: url
 //     url: https://example.org/train.csv       # http, https or s3
-//     etag: "\"5d41402a\""                     # absent where the server names none
+//     etag: "\"5d41402a\""                     # absent where the server names none; of a directory of a
+//                                              # bucket the SHA-256 of its listing (data/import_url.hpp)
 //
 // No part holds a credential: URLs with a password (or any user where it could be a token) are refused
 // in both directions.
@@ -33,6 +34,9 @@ struct Source {
   std::string etag;
   bool operator==(const Source&) const = default;
 };
+
+/// The version for people: the start of the commit, or of the ETag without its quotes; may be empty.
+std::string version_of(const Source& source);
 
 std::string_view kind_name(Source::Kind kind);
 /// The mapping as it stands in pointers and in --json.
