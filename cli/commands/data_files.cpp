@@ -111,9 +111,4 @@ std::string commit_line(const repo::Workspace& workspace, const std::vector<std:
   return line;
 }
 
-std::string counted(uint64_t count, std::string_view one) {
-  std::string text = std::to_string(count) + " " + std::string(one);
-  return count == 1 ? text : text + "s";
-}
-
 }  // namespace mlo::cli

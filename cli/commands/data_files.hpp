@@ -21,7 +21,4 @@ format::Value paths_json(const std::vector<std::string>& paths);
 /// "to commit: git add -A -- ..." for files that changed (relative to the root).
 std::string commit_line(const repo::Workspace& workspace, const std::vector<std::string>& changed);
 
-/// "1 file", "2 files".
-std::string counted(uint64_t count, std::string_view one);
-
 }  // namespace mlo::cli

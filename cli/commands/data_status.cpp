@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "data/status.hpp"
 
 #include <memory>

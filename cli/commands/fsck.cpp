@@ -64,12 +64,12 @@ void print(Output& out, const store::FsckReport& report) {
   for (const store::FsckProblem& problem : report.problems) print_problem(out, problem, false);
   for (const std::string& note : report.notes) out.line("note: " + printable(note));
   if (!report.set_aside.empty()) {
-    out.line(std::to_string(report.set_aside.size()) +
-             " damaged files now lie in the store's bad/");
+    out.line(counted(report.set_aside.size(), "damaged file") + " now " +
+             (report.set_aside.size() == 1 ? "lies" : "lie") + " in the store's bad/");
   }
-  if (report.fetched > 0) out.line(std::to_string(report.fetched) + " objects fetched again");
-  out.line(std::to_string(report.objects) + " objects, " + human_size(report.bytes) + " checked: " +
-           (report.clean() ? "all good" : std::to_string(report.problems.size()) + " problems"));
+  if (report.fetched > 0) out.line(counted(report.fetched, "object") + " fetched again");
+  out.line(counted(report.objects, "object") + ", " + human_size(report.bytes) + " checked: " +
+           (report.clean() ? "all good" : counted(report.problems.size(), "problem")));
   uint64_t rest = report.objects - std::min(report.objects, report.read_objects);
   if (report.oldest_verified) {
     out.line(std::to_string(rest) + " of them were read before, the first on " +
@@ -111,6 +111,9 @@ Action declare_fsck(OptionParser& parser) {
       context.out.document(to_json(report));
     } else {
       print(context.out, report);
+      if (!report.clean() && !options.repair) {
+        context.out.line("--repair sets damaged objects aside and fetches what is missing again");
+      }
     }
     return report.clean() ? Exit::done : Exit::no;
   };

@@ -87,8 +87,8 @@ Value to_json(const project::GcReport& report, bool dry_run) {
       .set("notes", notes);
 }
 
-std::string counted(uint64_t objects, uint64_t bytes) {
-  return std::to_string(objects) + (objects == 1 ? " object, " : " objects, ") + human_size(bytes);
+std::string amount_text(uint64_t objects, uint64_t bytes) {
+  return counted(objects, "object") + ", " + human_size(bytes);
 }
 
 void print_groups(Output& out, const store::GcReport& gc) {
@@ -96,7 +96,7 @@ void print_groups(Output& out, const store::GcReport& gc) {
     std::string from = format_time(group.oldest).substr(0, 10);
     std::string to = format_time(group.newest).substr(0, 10);
     std::string place = group.place == "loose" ? "loose" : "pack " + group.place.substr(0, 12);
-    out.line("  " + place + ": " + counted(group.objects, group.bytes) +
+    out.line("  " + place + ": " + amount_text(group.objects, group.bytes) +
              ": nothing refers to them, last added or used " +
              (from == to ? "on " + from : "from " + from + " to " + to));
   }
@@ -115,17 +115,18 @@ void print_unknown(Output& out, const store::GcReport& gc) {
 void print(Output& out, const project::GcReport& report, bool dry_run) {
   const store::GcReport& gc = report.store;
   for (const std::string& note : report.notes) out.line("note: " + printable(note));
-  out.line("in use:  " + counted(gc.kept_objects, gc.kept_bytes));
+  out.line("in use:  " + amount_text(gc.kept_objects, gc.kept_bytes));
   for (const store::GcKeeper& keeper : gc.keepers) {
-    out.line("  " + printable(keeper.referrer) + ": " + counted(keeper.objects, keeper.bytes));
+    out.line("  " + printable(keeper.referrer) + ": " + amount_text(keeper.objects, keeper.bytes));
   }
   if (gc.young_objects > 0) {
-    out.line("recent:  " + counted(gc.young_objects, gc.young_bytes) + ", kept for now");
+    out.line("recent:  " + amount_text(gc.young_objects, gc.young_bytes) + ", kept for now");
   }
-  out.line((dry_run ? "unused:  " : "removed: ") + counted(gc.removed_objects, gc.removed_bytes));
+  out.line((dry_run ? "unused:  " : "removed: ") +
+           amount_text(gc.removed_objects, gc.removed_bytes));
   if (dry_run) print_groups(out, gc);
   if (gc.evicted_objects > 0) {
-    out.line("evicted: " + counted(gc.evicted_objects, gc.evicted_bytes) +
+    out.line("evicted: " + amount_text(gc.evicted_objects, gc.evicted_bytes) +
              ", which a remote holds");
   }
   if (gc.merged_packs > 0) {

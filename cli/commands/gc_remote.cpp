@@ -40,15 +40,14 @@ Value to_json(const project::RemoteGcReport& report, bool dry_run) {
       .set("missing_packs", strings(gc.missing_packs));
 }
 
-std::string counted(uint64_t count, uint64_t bytes) {
-  return std::to_string(count) + (count == 1 ? " pack, " : " packs, ") + human_size(bytes);
+std::string amount(uint64_t packs, uint64_t bytes) {
+  return counted(packs, "pack") + ", " + human_size(bytes);
 }
 
 void print(Output& out, const project::RemoteGcReport& report, bool dry_run) {
   const remote::RemoteGcReport& gc = report.result;
-  out.line("in use:  " + counted(gc.kept_packs, gc.kept_bytes) + ", by " +
-           std::to_string(gc.kept_manifests) +
-           (gc.kept_manifests == 1 ? " manifest" : " manifests"));
+  out.line("in use:  " + amount(gc.kept_packs, gc.kept_bytes) + ", by " +
+           counted(gc.kept_manifests, "manifest"));
   if (report.unknown_manifests > 0) {
     out.line("  " + std::to_string(report.unknown_manifests) +
              " of them for commits that this clone does not know");
@@ -60,14 +59,14 @@ void print(Output& out, const project::RemoteGcReport& report, bool dry_run) {
     out.line("and " + std::to_string(gc.dropped_manifests.size() - kDroppedLines) + " more");
   }
   if (gc.marked_packs > 0) {
-    out.line("unused:  " + counted(gc.marked_packs, gc.marked_bytes) +
+    out.line("unused:  " + amount(gc.marked_packs, gc.marked_bytes) +
              (dry_run ? "" : ", to be removed after the grace period"));
   }
   if (gc.waiting_packs > 0) {
-    out.line("waiting: " + counted(gc.waiting_packs, gc.waiting_bytes) + " for the grace period");
+    out.line("waiting: " + amount(gc.waiting_packs, gc.waiting_bytes) + " for the grace period");
   }
   if (gc.removed_packs > 0) {
-    out.line((dry_run ? "to remove: " : "removed: ") + counted(gc.removed_packs, gc.removed_bytes));
+    out.line((dry_run ? "to remove: " : "removed: ") + amount(gc.removed_packs, gc.removed_bytes));
   }
   for (const std::string& pack : gc.missing_packs) {
     out.line(out.paint(Color::red, "missing") + " " + pack + ", which kept commits need");

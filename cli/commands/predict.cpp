@@ -54,9 +54,8 @@ Action declare_predict(OptionParser& parser) {
     if (context.json) {
       context.out.document(score::to_json(report));
     } else if (options->output != "-") {
-      const std::string line = "wrote " + std::to_string(report.rows) +
-                               (report.rows == 1 ? " prediction to " : " predictions to ") +
-                               printable(report.output);
+      const std::string line =
+          "wrote " + counted(report.rows, "prediction") + " to " + printable(report.output);
       // Standard output may be that stream.
       if (report.to_stream) {
         context.env.reporter.note(line);

@@ -40,7 +40,7 @@ Value fetch_json(const project::FetchReport& report, bool dry_run) {
 }
 
 std::string amount(uint64_t objects, uint64_t bytes) {
-  return std::to_string(objects) + (objects == 1 ? " object, " : " objects, ") + human_size(bytes);
+  return counted(objects, "object") + ", " + human_size(bytes);
 }
 
 void print_fetch(Output& out, const project::FetchReport& report, bool dry_run) {

@@ -62,7 +62,7 @@ void print_data(Output& out, const data::StatusReport& data) {
   out.line();
   std::string title = out.paint(Color::bold, "data");
   if (data.pointers == 0) return out.line(title + "  nothing added yet");
-  std::string count = std::to_string(data.pointers) + (data.pointers == 1 ? " path" : " paths");
+  const std::string count = counted(data.pointers, "path");
   if (data.clean()) return out.line(title + "  " + count + ", as recorded");
   out.line(title + "  " + std::to_string(data.files.size()) + " changed in " + count);
   for (size_t i = 0; i < std::min(kMostFiles, data.files.size()); ++i) {

@@ -46,8 +46,7 @@ struct Options : train::TrainOptions {
 
 void print(Output& out, const train::TrainReport& report) {
   out.line("run " + out.paint(Color::bold, report.name) + " (" + report.run.substr(0, 8) + "), " +
-           std::to_string(report.epochs) + (report.epochs == 1 ? " epoch" : " epochs") + " in " +
-           human_duration(report.nanoseconds));
+           counted(report.epochs, "epoch") + " in " + human_duration(report.nanoseconds));
   out.line(report.task + " of '" + printable(report.target) + "' from " +
            std::to_string(report.columns.size()) + " columns; rows: " +
            std::to_string(report.train_rows) + " train, " + std::to_string(report.validation_rows) +

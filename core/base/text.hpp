@@ -21,6 +21,8 @@ bool is_utf8(std::string_view text);
 std::string replace_invalid_utf8(std::string_view text);
 /// Printable form: invalid UTF-8 and control bytes as \xHH.
 std::string printable(std::string_view bytes);
+/// "1 object", "2 objects": for nouns that take an s.
+std::string counted(uint64_t count, std::string_view noun);
 /// printable() in single quotes, for messages. The exact overloads win over std::quoted, which
 /// argument lookup finds wherever <iomanip> is included.
 std::string quoted(std::string_view bytes);

@@ -140,10 +140,9 @@ PullReport pull(Env& env, repo::Workspace& workspace, const FetchOptions& typed,
   report.fetch = fetch(env, workspace, options);
   const std::vector<store::Root>& missing = report.fetch.result.missing;
   if (!missing.empty()) {
-    const std::string count =
-        missing.size() == 1 ? "1 object is" : std::to_string(missing.size()) + " objects are";
-    throw failure(count + " neither here nor in remote " +
-                      quoted(report.fetch.remote) + ", the first of " + quoted(missing[0].referrer),
+    throw failure(counted(missing.size(), "object") + (missing.size() == 1 ? " is" : " are") +
+                      " neither here nor in remote " + quoted(report.fetch.remote) +
+                      ", the first of " + quoted(missing[0].referrer),
                   "mlo push them from a clone that has them; all others were fetched");
   }
   report.checkout = data::checkout(env, workspace, {.paths = options.paths, .force = force});

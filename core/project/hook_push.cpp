@@ -87,7 +87,7 @@ void push_data(HookCall& call, repo::Workspace& workspace, const std::vector<std
     }
   }
   if (objects > 0) {
-    call.note("pushed " + std::to_string(objects) + " objects to " + quoted(remote));
+    call.note("pushed " + counted(objects, "object") + " to " + quoted(remote));
   }
   if (failed > 0) {
     call.warn("the data of " + std::to_string(failed) + " older commits was not pushed: " + why,

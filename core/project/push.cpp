@@ -85,6 +85,9 @@ std::string commit_of(repo::Workspace& workspace, const std::string& rev) {
   } catch (const Error& error) {
     const std::vector<std::string> remotes = data::remote_names(workspace);
     if (error.code() != Exit::usage || remotes.empty()) throw;
+    if (auto near = nearest(rev, remotes)) {
+      throw usage(error.message(), "did you mean mlo push --remote " + *near + "?");
+    }
     throw usage(error.message(), error.hint() + "; there are the remotes " + join(remotes, ", "));
   }
 }

@@ -11,8 +11,13 @@ namespace {
 constexpr size_t kKeyFileLimit = 1 << 20;
 constexpr size_t kLeastKeyBytes = 32;
 
-std::string passphrase_in(const std::string& file) {
-  std::string text = read_file(file, kKeyFileLimit);
+/// The file may be a typing mistake in the configuration, and there may be several remotes.
+std::string key_text(Env& env, const RemoteConfig& config, const std::string& file) {
+  return in_context("remote " + quoted(config.name),
+                    [&] { return read_file(expand_home(env.variables, file), kKeyFileLimit); });
+}
+
+std::string passphrase_in(std::string text, const std::string& file) {
   while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
   if (text.empty()) throw failure("the pass phrase file " + quoted(file) + " is empty");
   return text;
@@ -55,13 +60,14 @@ Description parse_description(std::string_view text, const std::string& name) {
 KeySource key_source(Env& env, const RemoteConfig& config) {
   KeySource source;
   if (!config.key_file.empty()) {
-    source.key_bytes = read_file(expand_home(env.variables, config.key_file), kKeyFileLimit);
+    source.key_bytes = key_text(env, config, config.key_file);
     if (source.key_bytes.size() < kLeastKeyBytes) {
       throw failure("the key file " + quoted(config.key_file) + " has fewer than 32 bytes",
                     "make one: head -c 32 /dev/urandom > FILE");
     }
   } else if (!config.passphrase_file.empty()) {
-    source.passphrase = passphrase_in(expand_home(env.variables, config.passphrase_file));
+    const std::string& file = config.passphrase_file;
+    source.passphrase = passphrase_in(key_text(env, config, file), file);
   } else if (auto phrase = env.variables.get("MLO_PASSPHRASE"); phrase && !phrase->empty()) {
     source.passphrase = *phrase;
   } else {

@@ -40,10 +40,21 @@ struct Remote::Impl {
 
   std::string cache_file() const { return join_path(cache_dir, kDescriptionName); }
 
+  static Description parsed(const std::string& text, const std::string& place) {
+    try {
+      return parse_description(text, place);
+    } catch (const Error& error) {
+      // Short enough that it is damaged by hand or by a bad disk, and nothing opens without it.
+      throw failure("the description of the remote is damaged: " + error.message(),
+                    "every clone that used the remote keeps a copy: .mlo/remotes/NAME/" +
+                        std::string(kDescriptionName));
+    }
+  }
+
   void adopt(const std::string& text) {
     if (codec && text == description) return;
     const std::string place = backend->url() + "/" + kDescriptionName;
-    codec = open_codec(env, config, parse_description(text, place));
+    codec = open_codec(env, config, parsed(text, place));
     description = text;
     known.clear();
   }
@@ -77,10 +88,10 @@ struct Remote::Impl {
     }
     if (!text && mlo::exists(cache_file())) {
       // A mount that is gone leaves its empty mount point: to push there would be the wrong advice.
-      throw failure("remote " + quoted(config.name) + " is not at " + quoted(backend->url()) +
-                        " any more",
-                    "is it mounted, or has it moved? 'mlo push --remote " +
-                        printable(config.name) + "' makes it anew there");
+      throw failure(
+          "remote " + quoted(config.name) + " is not at " + quoted(backend->url()) + " any more",
+          "is it mounted, or has it moved? 'mlo push --remote " + printable(config.name) +
+              "' makes it anew there");
     }
     if (!text) {
       throw failure(

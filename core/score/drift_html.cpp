@@ -170,10 +170,10 @@ std::vector<plot::Fact> facts(const DriftCheckReport& report) {
 std::string score_text(double value) { return fmt::format("{:.4g}", value); }
 
 std::string headline(const drift::DriftReport& report) {
-  std::string columns = report.tested == 1 ? " column" : " columns";
-  std::string counts = fmt::format("{} of {}{}", report.drifted_columns, report.tested, columns);
+  const std::string columns = counted(report.tested, "column");
+  std::string counts = fmt::format("{} of {}", report.drifted_columns, columns);
   if (report.drifted) return "drift in " + counts;  // first: with a share of 0 no column need drift
-  if (report.drifted_columns == 0) return fmt::format("no drift in {}{}", report.tested, columns);
+  if (report.drifted_columns == 0) return "no drift in " + columns;
   return "no drift: " + counts + " drifted, below the limit";
 }
 

@@ -138,7 +138,7 @@ std::vector<std::string> CsvRows::header() const {
 
 void CsvRows::check_width() const {
   bool more = ends_.size() > width_;
-  std::string found = std::to_string(ends_.size()) + (ends_.size() == 1 ? " field" : " fields");
+  std::string found = counted(ends_.size(), "field");
   std::string message = "the row has " + found + ", the header has " + std::to_string(width_);
   if (more) throw error(width_, std::move(message));
   throw error_at(window_.data() + ends_.back(), std::move(message));

@@ -194,7 +194,7 @@ Split split_rows(const Table& table, const SplitOptions& options) {
     std::sort(part.begin(), part.end());
     if (share <= 0 || !part.empty()) return;
     throw failure(table.name() + ": the split leaves no row for " + name + " (" +
-                  std::to_string(table.rows()) + (table.rows() == 1 ? " row)" : " rows)"));
+                  counted(table.rows(), "row") + ")");
   };
   require(split.train, 1, "training");
   require(split.validation, labels ? 0 : options.validation, "validation");

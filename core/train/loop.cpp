@@ -153,8 +153,7 @@ void require_defined(const std::string& deciding, double best, const TaskData& d
   std::string why = deciding.ends_with(".roc_auc") ? "not every class is among its "
                     : deciding.ends_with(".r2")    ? "one row is too few, it has "
                                                    : "the model's outputs are not finite on its ";
-  throw failure(deciding + " is not defined in any epoch: " + why + std::to_string(rows) +
-                    (rows == 1 ? " row" : " rows"),
+  throw failure(deciding + " is not defined in any epoch: " + why + counted(rows, "row"),
                 "choose another 'metric', or a larger validation part");
 }
 

@@ -2,16 +2,12 @@
 
 #include <catch2/catch.hpp>
 
-#include "data/add.hpp"
 #include "data/checkout.hpp"
 #include "project/fsck.hpp"
-#include "repo/init.hpp"
 #include "repo/layout.hpp"
 #include "store/tree.hpp"
 #include "support/error_of.hpp"
-#include "support/git_repo.hpp"
-#include "support/temp_dir.hpp"
-#include "support/test_env.hpp"
+#include "unit/project/project_fixture.hpp"
 
 using namespace mlo;
 using namespace mlo::test;
@@ -19,28 +15,7 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-struct ProjectFixture {
-  TempDir dir;
-  TestEnv os;
-
-  repo::Workspace make(const std::string& name, const std::string& store = "") {
-    make_directories(posix_files(), dir / name);
-    git_init(dir / name);
-    repo::init(os.env, dir / name);
-    if (!store.empty()) dir.write(name + "/.mlo/config.yaml", "store:\n  path: " + store + "\n");
-    return repo::Workspace::open(os.env, dir / name);
-  }
-  /// The digest of `text`, added as `path` of the workspace.
-  Digest add(repo::Workspace& workspace, const std::string& path, const std::string& text) {
-    std::string file = workspace.absolute(path);
-    write_file_atomically(posix_files(), file, text);
-    data::add(os.env, workspace, {.paths = {file}});
-    return sha256(text);
-  }
-  void commit(const repo::Workspace& workspace) {
-    git_in(workspace.root(), "add -A");
-    git_in(workspace.root(), "commit -m change");
-  }
+struct GcFixture : ProjectFixture {
   project::GcReport collect(repo::Workspace& workspace, project::GcOptions options = {}) {
     os.clock.advance(15 * kDay);
     return project::gc(os.env, workspace, options);
@@ -49,7 +24,7 @@ struct ProjectFixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(ProjectFixture, "gc keeps the work tree, the index and all of git's history") {
+TEST_CASE_METHOD(GcFixture, "gc keeps the work tree, the index and all of git's history") {
   auto workspace = make("w");
   Digest first = add(workspace, "a.csv", "first");
   commit(workspace);
@@ -70,7 +45,7 @@ TEST_CASE_METHOD(ProjectFixture, "gc keeps the work tree, the index and all of g
   CHECK(project::fsck(os.env, workspace).clean());
 }
 
-TEST_CASE_METHOD(ProjectFixture, "gc --tips keeps of git what branches and tags point at") {
+TEST_CASE_METHOD(GcFixture, "gc --tips keeps of git what branches and tags point at") {
   auto workspace = make("w");
   Digest first = add(workspace, "a.csv", "first");
   commit(workspace);
@@ -86,7 +61,7 @@ TEST_CASE_METHOD(ProjectFixture, "gc --tips keeps of git what branches and tags 
   CHECK(workspace.store().contains(third));
 }
 
-TEST_CASE_METHOD(ProjectFixture, "gc in one workspace keeps the data of all that share the store") {
+TEST_CASE_METHOD(GcFixture, "gc in one workspace keeps the data of all that share the store") {
   std::string store = dir / "shared";
   auto one = make("one", store), two = make("two", store);
   Digest mine = add(one, "a.csv", "mine"), theirs = add(two, "b.csv", "theirs");
@@ -106,7 +81,7 @@ TEST_CASE_METHOD(ProjectFixture, "gc in one workspace keeps the data of all that
   CHECK_FALSE(one.store().contains(theirs));
 }
 
-TEST_CASE_METHOD(ProjectFixture, "gc keeps the data of a clone that only checked out") {
+TEST_CASE_METHOD(GcFixture, "gc keeps the data of a clone that only checked out") {
   std::string store = dir / "shared";
   auto one = make("one", store), two = make("two", store);
   Digest data = add(one, "a.csv", "data");
@@ -117,7 +92,7 @@ TEST_CASE_METHOD(ProjectFixture, "gc keeps the data of a clone that only checked
   CHECK(one.store().contains(data));
 }
 
-TEST_CASE_METHOD(ProjectFixture, "gc keeps what pointers in ignored directories name") {
+TEST_CASE_METHOD(GcFixture, "gc keeps what pointers in ignored directories name") {
   auto workspace = make("w");
   make_directories(posix_files(), workspace.absolute("old/deep"));
   Digest data = add(workspace, "old/deep/a.csv", "data");
@@ -127,7 +102,7 @@ TEST_CASE_METHOD(ProjectFixture, "gc keeps what pointers in ignored directories 
   CHECK(workspace.store().contains(data));
 }
 
-TEST_CASE_METHOD(ProjectFixture, "a broken pointer stops gc, a broken old one does not") {
+TEST_CASE_METHOD(GcFixture, "a broken pointer stops gc, a broken old one does not") {
   auto workspace = make("w");
   Digest kept = add(workspace, "a.csv", "kept");
   std::string pointer = read_file(workspace.absolute("a.csv.mlo"));
@@ -141,7 +116,7 @@ TEST_CASE_METHOD(ProjectFixture, "a broken pointer stops gc, a broken old one do
   CHECK(workspace.store().contains(kept));
 }
 
-TEST_CASE_METHOD(ProjectFixture, "fsck names the pointer whose data is missing or damaged") {
+TEST_CASE_METHOD(GcFixture, "fsck names the pointer whose data is missing or damaged") {
   auto workspace = make("w");
   Digest data = add(workspace, "a.csv", std::string(store::kLooseSize, 'x'));
   CHECK(project::fsck(os.env, workspace).clean());
@@ -157,7 +132,7 @@ TEST_CASE_METHOD(ProjectFixture, "fsck names the pointer whose data is missing o
   CHECK_THAT(report.problems[0].detail, Contains("a.csv.mlo:2"));
 }
 
-TEST_CASE_METHOD(ProjectFixture, "gc keeps what stashes, reflogs and merges in progress refer to") {
+TEST_CASE_METHOD(GcFixture, "gc keeps what stashes, reflogs and merges in progress refer to") {
   auto workspace = make("w");
   std::string root = workspace.root();
   add(workspace, "a.csv", "base");
@@ -191,8 +166,7 @@ TEST_CASE_METHOD(ProjectFixture, "gc keeps what stashes, reflogs and merges in p
   }
 }
 
-TEST_CASE_METHOD(ProjectFixture,
-                 "gc keeps HEAD and index of linked work trees, even unmounted ones") {
+TEST_CASE_METHOD(GcFixture, "gc keeps HEAD and index of linked work trees, even unmounted ones") {
   auto workspace = make("w");
   add(workspace, "a.csv", "base");
   commit(workspace);
@@ -214,7 +188,7 @@ TEST_CASE_METHOD(ProjectFixture,
   CHECK(workspace.store().contains(index));
 }
 
-TEST_CASE_METHOD(ProjectFixture, "gc in a shallow clone keeps what the clone knows and says so") {
+TEST_CASE_METHOD(GcFixture, "gc in a shallow clone keeps what the clone knows and says so") {
   auto origin = make("origin");
   for (const char* text : {"one", "two", "three"}) {
     add(origin, "a.csv", text);
@@ -231,7 +205,7 @@ TEST_CASE_METHOD(ProjectFixture, "gc in a shallow clone keeps what the clone kno
   CHECK_THAT(report.notes[0], Contains("shallow"));
 }
 
-TEST_CASE_METHOD(ProjectFixture, "max-size goes with no symbolic links into the store") {
+TEST_CASE_METHOD(GcFixture, "max-size goes with no symbolic links into the store") {
   auto workspace = make("w");
   dir.write("w/.mlo/config.yaml", "store:\n  link: [symlink]\n");
   auto again = repo::Workspace::open(os.env, workspace.root());
@@ -240,7 +214,7 @@ TEST_CASE_METHOD(ProjectFixture, "max-size goes with no symbolic links into the 
   CHECK_THAT(error_of([&] { collect(again, options); }).message(), Contains("symbolic links"));
 }
 
-TEST_CASE_METHOD(ProjectFixture, "fsck compares what a pointer says with its object") {
+TEST_CASE_METHOD(GcFixture, "fsck compares what a pointer says with its object") {
   auto workspace = make("w");
   Digest data = add(workspace, "a.csv", "data");
   dir.write("w/a.csv.mlo", "mlo: 1\ntype: file\ndigest: " + data.text() + "\nsize: 5\n");
