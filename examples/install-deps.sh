@@ -5,6 +5,7 @@
 # usage: install-deps.sh [--list] GROUP...
 #   build   compiler, CMake and the libraries of the program and of the LibTorch plugin
 #   test    what tests/run.sh needs on top: Catch2, a Python to put the peers in, formatters
+#   fuzz    the compiler of tests/fuzz/fuzz.sh
 #   bench   the peers of tests/bench that Debian packages
 #   --list  print the packages of the groups and stop
 set -eu
@@ -18,6 +19,7 @@ build='g++ cmake ninja-build ccache git ca-certificates curl
   libtorch-dev libopenblas0-pthread'
 test='catch2 binutils git-lfs groff-base man-db openssh-client procps
   python3-venv zstd'
+fuzz='clang-19 libclang-rt-19-dev'
 bench='borgbackup casync git-lfs procps rclone restic time wrk'
 
 list=
@@ -27,8 +29,9 @@ for group in "$@"; do
   case $group in
     build) wanted="$wanted $build" ;;
     test) wanted="$wanted $test" ;;
+    fuzz) wanted="$wanted $fuzz" ;;
     bench) wanted="$wanted $bench" ;;
-    *) echo "install-deps.sh: unknown group '$group': build, test or bench" >&2; exit 2 ;;
+    *) echo "install-deps.sh: unknown group '$group': build, test, fuzz or bench" >&2; exit 2 ;;
   esac
 done
 [ -n "$wanted" ] || { echo "usage: install-deps.sh [--list] GROUP..." >&2; exit 2; }

@@ -7,7 +7,7 @@
 #   asan   AddressSanitizer and UBSan: the unit, fault and fuzz tests of core
 #   tsan   ThreadSanitizer: the unit tests of the rooms that run threads, on the toy runtime
 #
-# usage: run.sh [--all]     --all adds stress rounds, long fuzzing and a plugin built with LibTorch 2
+# usage: run.sh [--all]     --all adds stress rounds, libFuzzer for five minutes a parser and a plugin built with LibTorch 2
 #                           MLO_BUILD_ROOT=folder of the builds (default: build/ of the repository)
 set -u
 exec </dev/null
@@ -125,9 +125,8 @@ if [ -n "$all" ]; then
   suite "stress: threads, 1,000 rounds" "$builds/ci" -R '^unit_store$'
   suite "tsan: stress, 1,000 rounds" "$builds/tsan" -R '^unit_store$'
   unset MLO_STRESS_ROUNDS
-  export MLO_FUZZ_SECONDS=300
-  suite "asan: long fuzz" "$builds/asan" -L fuzz
-  unset MLO_FUZZ_SECONDS
+  step "packages of fuzzing" "$root/examples/install-deps.sh" fuzz
+  step "libFuzzer: five minutes each" sh "$root/tests/fuzz/fuzz.sh" "$builds/fuzz" 300
   torch=$("$MLO_TEST_VENV/bin/python" -c 'import torch; import os; print(os.path.dirname(torch.__file__))')
   if step "configure torch2" configure torch2 -DMLO_PRESET=release -DMLO_TORCH=ON "-DCMAKE_PREFIX_PATH=$torch" &&
      step "build torch2" build torch2; then

@@ -23,7 +23,7 @@ bool leads_inside(std::string_view path) {
 /// other versions are passed over.
 class Reader {
  public:
-  Reader(std::string_view text, const std::string& name) : json_(text, name), name_(name) {}
+  Reader(std::string_view text, const std::string& name) : json_(text, name) {}
 
   std::vector<DvcFile> read() {
     std::vector<DvcFile> files;
@@ -64,7 +64,6 @@ class Reader {
   }
 
   PythonJson json_;
-  const std::string& name_;
 };
 
 }  // namespace

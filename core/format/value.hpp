@@ -27,25 +27,25 @@ class Value {
   struct Member;
   using Object = std::vector<Member>;
 
-  Value() = default;  // null
-  Value(std::nullptr_t) {}
-  Value(bool b) : data_(b) {}
-  Value(int i) : data_(int64_t{i}) {}
-  Value(unsigned i) : data_(int64_t{i}) {}
-  Value(long i) : data_(int64_t{i}) {}
-  Value(long long i) : data_(int64_t{i}) {}
+  Value();  // null
+  Value(std::nullptr_t);
+  Value(bool b);
+  Value(int i);
+  Value(unsigned i);
+  Value(long i);
+  Value(long long i);
   /// Above INT64_MAX: becomes a double.
   Value(unsigned long i);
-  Value(double d) : data_(d) {}
-  Value(std::string s) : data_(std::move(s)) {}
-  Value(std::string_view s) : data_(std::string(s)) {}
-  Value(const char* s) : data_(std::string(s)) {}
+  Value(double d);
+  Value(std::string s);
+  Value(std::string_view s);
+  Value(const char* s);
   Value(Array a);
   Value(Object o);
   template <typename T>
   Value(const std::optional<T>&) = delete;  // say which: optional ? Value(*optional) : Value()
 
-  static Value array() { return Value(Array{}); }
+  static Value array();
   static Value object();
 
   bool is_null() const { return data_.index() == 0; }
@@ -98,5 +98,19 @@ struct Value::Member {
     return a.key == b.key && a.value == b.value;
   }
 };
+
+// Here, where the members of objects are complete.
+inline Value::Value() = default;
+inline Value::Value(std::nullptr_t) {}
+inline Value::Value(bool b) : data_(b) {}
+inline Value::Value(int i) : data_(int64_t{i}) {}
+inline Value::Value(unsigned i) : data_(int64_t{i}) {}
+inline Value::Value(long i) : data_(int64_t{i}) {}
+inline Value::Value(long long i) : data_(int64_t{i}) {}
+inline Value::Value(double d) : data_(d) {}
+inline Value::Value(std::string s) : data_(std::move(s)) {}
+inline Value::Value(std::string_view s) : data_(std::string(s)) {}
+inline Value::Value(const char* s) : data_(std::string(s)) {}
+inline Value Value::array() { return Value(Array{}); }
 
 }  // namespace mlo::format

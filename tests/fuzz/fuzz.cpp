@@ -1,10 +1,13 @@
 #include "fuzz/fuzz.hpp"
 
+#include "fuzz/corpus.hpp"
+
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -12,6 +15,12 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+
+#ifdef MLO_LIBFUZZER
+/// Of libFuzzer: its main without its main().
+extern "C" int LLVMFuzzerRunDriver(int* argc, char*** argv,
+                                   int (*run)(const uint8_t* bytes, size_t size));
+#endif
 
 namespace mlo::fuzz {
 namespace {
@@ -157,15 +166,52 @@ int replay(const Target& target, const char* path) {
   return try_input(target, std::string_view(bytes).substr(8, size), refused) ? 0 : 1;
 }
 
+#ifdef MLO_LIBFUZZER
+
+const Target* g_target = nullptr;
+
+int run_one(const uint8_t* bytes, size_t size) {
+  uint64_t refused = 0;
+  const std::string_view input(reinterpret_cast<const char*>(bytes), size);
+  if (!try_input(*g_target, input, refused)) std::abort();
+  return 0;
+}
+
+int run_libfuzzer(const Target& target, int argc, char** argv) {
+  g_target = &target;
+  return LLVMFuzzerRunDriver(&argc, &argv, run_one);
+}
+
+#else
+
+int run_libfuzzer(const Target&, int, char**) {
+  std::puts("this build has no libFuzzer: configure with clang++ and MLO_PRESET=fuzz");
+  return 2;
+}
+
+#endif
+
 }  // namespace
 
-int run_targets(const std::vector<Target>& targets, int argc, char** argv) {
+int run_targets(std::vector<Target> targets, int argc, char** argv) {
+  const std::string mode = argc > 1 ? argv[1] : "";
+  if (mode == "--keep" && argc == 4) {
+    print_corpus(argv[2], static_cast<size_t>(std::atoll(argv[3])));
+    return 0;
+  }
+  const char* libfuzzer =
+      argc > 1 && !mode.starts_with("--") ? std::getenv("MLO_LIBFUZZER") : nullptr;
   const char* limit = std::getenv("MLO_FUZZ_SECONDS");
   double seconds = limit == nullptr ? 4 : std::atof(limit);
   bool fine = true;
-  for (const Target& target : targets) {
-    if (argc == 3 && target.name == argv[1]) return replay(target, argv[2]);
+  for (Target& target : targets) {
+    for (std::string& input : kept_inputs(target.name)) target.seeds.push_back(std::move(input));
+    if (mode == "--names") std::puts(target.name.c_str());
     if (argc == 1) fine = run_target(target, seconds) && fine;
+    if (libfuzzer != nullptr && target.name == libfuzzer) return run_libfuzzer(target, argc, argv);
+    if (argc == 3 && target.name == mode) return replay(target, argv[2]);
+    if (mode == "--seed" && argc == 4 && target.name == argv[2])
+      write_corpus(argv[3], target.seeds, target.words);
   }
   return fine ? 0 : 1;
 }

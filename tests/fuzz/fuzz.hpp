@@ -1,6 +1,7 @@
 // Short, deterministic fuzzing of the parsers of foreign bytes: seeds are mutated (bytes flipped,
 // pieces cut, repeated, spliced with other seeds and dictionary words) by a fixed generator, so the
-// same build sees the same inputs in the same order. A target may return or throw mlo::Error;
+// same build sees the same inputs in the same order. Long fuzzing is libFuzzer's (fuzz.sh), and what it
+// found is among the seeds. A target may return or throw mlo::Error;
 // anything else (another exception, a sanitizer report, 10 s without an answer) fails the test. The
 // input at hand lies in `fuzz-<target>.input` of the working directory, also after a crash, and
 // `fuzz_<room> <target> FILE` plays it again.
@@ -29,6 +30,14 @@ inline void require(bool holds, const char* property) {
 }
 
 /// The main of every fuzz program. MLO_FUZZ_SECONDS bounds each target (default 4).
-int run_targets(const std::vector<Target>& targets, int argc, char** argv);
+///
+///   fuzz_<room>                              every target, as above
+///   fuzz_<room> TARGET FILE                  plays a kept input again
+///   fuzz_<room> --names                      prints the targets
+///   fuzz_<room> --seed TARGET DIR            writes seeds and dictionary as libFuzzer reads them
+///   fuzz_<room> --keep DIR BYTES             prints libFuzzer's inputs as lines of corpus/<target>
+///   MLO_LIBFUZZER=TARGET fuzz_<room> ...     libFuzzer with its own arguments (it starts itself again with
+///                                            them, to merge); the build with MLO_PRESET=fuzz
+int run_targets(std::vector<Target> targets, int argc, char** argv);
 
 }  // namespace mlo::fuzz
