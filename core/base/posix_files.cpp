@@ -54,8 +54,16 @@ class PosixFiles final : public FileSystem {
     check(::renameat(from.dir, from.path.c_str(), to.dir, to.path.c_str()), "rename to", to.path);
   }
   void rename_new(const At& from, const At& to) override {
-    check(::renameat2(from.dir, from.path.c_str(), to.dir, to.path.c_str(), RENAME_NOREPLACE),
-          "rename to", to.path);
+    int code = ::renameat2(from.dir, from.path.c_str(), to.dir, to.path.c_str(), RENAME_NOREPLACE);
+    if (code != 0 && errno == EINVAL) {
+      // NFS and FUSE do not know the flag: look first, the best that there is.
+      if (exists(to)) {
+        errno = EEXIST;
+      } else {
+        code = ::renameat(from.dir, from.path.c_str(), to.dir, to.path.c_str());
+      }
+    }
+    check(code, "rename to", to.path);
   }
   void link(const At& from, const At& to) override {
     check(::linkat(from.dir, from.path.c_str(), to.dir, to.path.c_str(), 0), "link", to.path);

@@ -149,16 +149,34 @@ class Checkout {
       const CheckoutItem& item = chunk.directory->items[i];
       if (item.kind == Kind::directory) continue;
       At target{to.get(), std::string(chunk.directory->name(item))};
-      refuse_if_changed(target, join_path(*chunk.path, target.path), item);
       const At staged{from.get(), chunk.name(i)};
       const auto written = stat_of(staged);
       const Time before = env_.clock.now();
-      env_.files.rename(staged, target);
+      move(staged, target, join_path(*chunk.path, target.path), item);
       const auto placed = stat_of(target);
       if (written && placed && is_still_ours(*written, *placed, before)) {
         keys[i - chunk.begin] = repo::stat_key(*placed);
       }
     }
+  }
+
+  void move(const At& staged, const At& target, const std::string& path,
+            const CheckoutItem& item) const {
+    if (item.occupied || plan_.force == Force::yes) {
+      refuse_if_changed(target, path, item);
+      return env_.files.rename(staged, target);
+    }
+    try {
+      env_.files.rename_new(staged, target);
+    } catch (const Error& error) {
+      if (error.system_code() == EEXIST) throw changed(path);
+      throw;
+    }
+  }
+
+  static Error changed(const std::string& path) {
+    return failure(quoted(path) + " changed while checkout ran",
+                   "it was left alone; run the command again when nothing writes to it");
   }
 
   /// Nobody wrote since it was staged, and whoever does from now on changes its time.
@@ -180,8 +198,7 @@ class Checkout {
     bool same = item.occupied && now.size == item.seen.size && now.mtime_ns == item.seen.mtime_ns &&
                 now.inode == item.seen.inode && now.device == item.seen.device;
     if (same) return;
-    throw failure(quoted(path) + " changed while checkout ran",
-                  "it was left alone; run the command again when nothing writes to it");
+    throw changed(path);
   }
 
   Env& env_;

@@ -16,6 +16,9 @@
 namespace mlo::project {
 namespace {
 
+/// Workspaces that begin to use the store while gc looks at the others.
+constexpr int kMostAttempts = 5;
+
 class Sources {
  public:
   void add(std::unique_ptr<store::RootSource> source) { own(std::move(source)); }
@@ -36,14 +39,16 @@ class Sources {
   std::vector<store::RootSource*> list_;
 };
 
-/// Asked under the store's lock: a workspace that began to use the store since the others were listed.
+/// Asked under the store's lock: a workspace that began to use the store since the others were listed sets
+/// `met`, and gc has to look at it first.
 class NoNewcomers final : public store::RootSource {
  public:
-  NoNewcomers(const store::ObjectStore& store, std::vector<std::string> known)
-      : store_(store), known_(std::move(known)) {}
+  NoNewcomers(const store::ObjectStore& store, std::vector<std::string> known, bool& met)
+      : store_(store), known_(std::move(known)), met_(met) {}
   void roots(Env&, const store::RootSink&) override {
     for (const std::string& root : store_.workspaces()) {
       if (std::ranges::find(known_, root) != known_.end()) continue;
+      met_ = true;
       throw failure("workspace " + quoted(root) + " began to use the store just now", "try again");
     }
   }
@@ -51,6 +56,7 @@ class NoNewcomers final : public store::RootSource {
  private:
   const store::ObjectStore& store_;
   std::vector<std::string> known_;
+  bool& met_;
 };
 
 /// A `.git` that opens as nothing is a history that cannot be read, not one that is not there.
@@ -124,21 +130,16 @@ void note_shallow(repo::Workspace& workspace, GcReport& report) {
                          " is shallow: the data of older commits counts as unused");
 }
 
-}  // namespace
-
-GcReport gc(Env& env, repo::Workspace& workspace, const GcOptions& options) {
+GcReport collect(Env& env, repo::Workspace& workspace, const GcOptions& options,
+                 bool& met_newcomer) {
   store::ObjectStore& store = workspace.store();
-  store.set_lock_timeout(options.lock_timeout);
-  if (!options.store.dry_run) {
-    for (const std::string& gone : options.forget) store.forget_workspace(gone);
-  }
   repo::Reach reach = options.tips ? repo::Reach::tips : repo::Reach::history;
   require_history(workspace);
   std::vector<std::string> known = store.workspaces();
   known.push_back(workspace.root());
   auto sharing = others(env, workspace.root(), store, options.forget);
   Sources sources;
-  sources.add(std::make_unique<NoNewcomers>(store, std::move(known)));
+  sources.add(std::make_unique<NoNewcomers>(store, std::move(known), met_newcomer));
   GcReport report;
   sources.add(workspace, reach);
   report.workspaces.push_back(workspace.root());
@@ -156,6 +157,24 @@ GcReport gc(Env& env, repo::Workspace& workspace, const GcOptions& options) {
   if (!of_store.held_elsewhere) of_store.held_elsewhere = held_for_all(env, workspace, sharing);
   report.store = store::gc(env, store, sources.list(), of_store);
   return report;
+}
+
+}  // namespace
+
+GcReport gc(Env& env, repo::Workspace& workspace, const GcOptions& options) {
+  store::ObjectStore& store = workspace.store();
+  store.set_lock_timeout(options.lock_timeout);
+  if (!options.store.dry_run) {
+    for (const std::string& gone : options.forget) store.forget_workspace(gone);
+  }
+  for (int attempts = 1;; ++attempts) {
+    bool met_newcomer = false;
+    try {
+      return collect(env, workspace, options, met_newcomer);
+    } catch (const Error&) {
+      if (!met_newcomer || attempts == kMostAttempts) throw;
+    }
+  }
 }
 
 }  // namespace mlo::project

@@ -145,7 +145,9 @@ class ObjectStore {
   void find_copy(const Digest& digest,
                  const std::function<bool(const ObjectView&, const std::string& file)>& take) const;
   bool packed_here(const Digest& digest) const;
-  void copy_out(const Digest& digest, const At& target, mode_t mode) const;
+  /// `loose`: the file of a loose object; absent: it is packed.
+  void copy_out(const Digest& digest, const std::optional<std::string>& loose, const At& target,
+                mode_t mode) const;
 
   Env* env_;
   std::string path_;

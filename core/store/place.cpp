@@ -73,15 +73,15 @@ bool try_link(Env& env, const std::string& object, const At& target, LinkKind ki
 
 }  // namespace
 
-void ObjectStore::copy_out(const Digest& digest, const At& target, mode_t mode) const {
+void ObjectStore::copy_out(const Digest& digest, const std::optional<std::string>& loose,
+                           const At& target, mode_t mode) const {
   NewFile out(*env_, target, mode);
-  auto status = stat_of(inside(loose_name(digest)));
+  auto status = loose ? stat_of(*loose) : std::nullopt;
   uint64_t size = status ? static_cast<uint64_t>(status->st_size) : 0;
   if (size >= kLooseSize) {
-    std::string loose = inside(loose_name(digest));
-    Descriptor in = open_read(loose);
-    if (hash_and_copy(*env_, in.get(), loose, out.fd(), target.path, size).digest != digest) {
-      throw damaged_object(digest, loose);
+    Descriptor in = open_read(*loose);
+    if (hash_and_copy(*env_, in.get(), *loose, out.fd(), target.path, size).digest != digest) {
+      throw damaged_object(digest, *loose);
     }
   } else {
     env_->files.write(out.fd(), view(digest).bytes(), target.path);
@@ -111,7 +111,7 @@ LinkKind ObjectStore::place(const Digest& digest, const At& target, mode_t mode,
     throw failure("the file system cannot link " + quoted(target.path) + " to the store",
                   "add 'copy' to store.link");
   }
-  copy_out(digest, target, mode);
+  copy_out(digest, loose, target, mode);
   return LinkKind::copy;
 }
 
