@@ -2,10 +2,10 @@
 
 #include <memory>
 
-#include "base/size.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/data_files.hpp"
+#include "cli/commands/file_filter.hpp"
 #include "cli/option_parser.hpp"
 
 namespace mlo::cli {
@@ -43,36 +43,18 @@ format::Value to_json(const data::CheckoutReport& report) {
       .set("files", files_json(report.files));
 }
 
-struct Sizes {
-  std::string least, most;
-};
-
-uint64_t size_of(const std::string& option, const std::string& text, uint64_t otherwise) {
-  if (text.empty()) return otherwise;
-  if (auto size = parse_size(text)) return *size;
-  throw usage(option + " is not a size: " + quoted(text), "a number with K, M, G or T: 10M");
-}
-
 }  // namespace
 
 Action declare_data_checkout(OptionParser& parser) {
   auto options = std::make_shared<data::CheckoutOptions>();
-  auto sizes = std::make_shared<Sizes>();
+  auto filter = std::make_shared<FilterArguments>();
   parser.add_option("PATH", options->paths, "only these; what names nothing may be a glob");
   parser.add_flag("-f,--force", options->force, "overwrite content that is not stored");
   parser.add_flag("--keep-evicted", options->keep_evicted,
                   "leave away what 'data evict' took away");
-  parser.add_option("--include", options->filter.include, "only files that match")
-      .value_name("GLOB")
-      .one_each();
-  parser.add_option("--exclude", options->filter.exclude, "no files that match")
-      .value_name("GLOB")
-      .one_each();
-  parser.add_option("--min-size", sizes->least, "no smaller files (10M)").value_name("SIZE");
-  parser.add_option("--max-size", sizes->most, "no larger files").value_name("SIZE");
-  return [options, sizes](Context& context) {
-    options->filter.min_size = size_of("--min-size", sizes->least, 0);
-    options->filter.max_size = size_of("--max-size", sizes->most, UINT64_MAX);
+  add_filter_options(parser, *filter);
+  return [options, filter](Context& context) {
+    options->filter = filter_of(*filter);
     if (!context.json) options->most_files = kLines;
     repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
     data::CheckoutReport report = data::checkout(context.env, workspace, *options);

@@ -2,9 +2,8 @@
 
 #include <memory>
 
-#include "base/size.hpp"
-#include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/commands/file_filter.hpp"
 #include "cli/commands/remotes.hpp"
 #include "cli/option_parser.hpp"
 
@@ -19,22 +18,14 @@ Action declare_fetch(OptionParser& parser) {
   parser.add_option("--rev", options->rev, "the data of this commit, instead of the work tree's")
       .value_name("REV");
   parser.add_flag("--all", options->all, "whatever the history of any branch or tag names");
-  auto max_size = std::make_shared<std::string>();
-  parser.add_option("--max-size", *max_size, "no files larger than SIZE, say 500MiB")
-      .value_name("SIZE");
+  auto filter = std::make_shared<FilterArguments>();
+  add_filter_options(parser, *filter);
   parser.add_flag("-n,--dry-run", options->dry_run, "only say what would be fetched");
   parser.add_option("-j,--jobs", options->jobs, "transfers at a time")
       .value_name("N")
       .range(1, 256);
-  return [options, max_size](Context& context) {
-    if (!max_size->empty()) {
-      const auto size = parse_size(*max_size);
-      if (!size) {
-        throw usage("--max-size " + quoted(*max_size) + " is no size",
-                    "write it like 500MiB or 20G");
-      }
-      options->max_size = *size;
-    }
+  return [options, filter](Context& context) {
+    options->filter = filter_of(*filter);
     repo::Workspace workspace = repo::Workspace::open(context.env, context.directory);
     const project::FetchReport report = project::fetch(context.env, workspace, *options);
     if (context.json) {

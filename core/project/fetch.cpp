@@ -1,7 +1,5 @@
 #include "project/fetch.hpp"
 
-#include <fnmatch.h>
-
 #include <unordered_set>
 
 #include "base/error.hpp"
@@ -13,23 +11,16 @@
 namespace mlo::project {
 namespace {
 
-bool is_glob(std::string_view text) { return text.find_first_of("*?[") != std::string_view::npos; }
-
-/// What PATH arguments ask for.
+/// What is asked for, and which manifest may speak for it.
 struct Wanted {
   std::vector<store::Root> roots;
-  std::vector<std::string> prefixes, globs;  ///< relative to the root; both empty: everything
+  data::Selection selection;
+  data::CheckoutFilter filter;
+  std::string certifies;
 
-  bool all() const { return prefixes.empty() && globs.empty(); }
-  bool file(const std::string& path) const {
-    for (const std::string& prefix : prefixes) {
-      if (prefix.empty() || relative_to(path, prefix)) return true;
-    }
-    for (const std::string& glob : globs) {
-      if (::fnmatch(glob.c_str(), path.c_str(), 0) == 0) return true;
-      if (::fnmatch(glob.c_str(), std::string(file_name(path)).c_str(), 0) == 0) return true;
-    }
-    return all();
+  bool all() const { return selection.prefixes.empty() && filter.everything(); }
+  bool file(const std::string& path, uint64_t size) const {
+    return selection.wants(path) && filter.wants(path, size);
   }
 };
 
@@ -39,42 +30,26 @@ store::Root root_of(const data::Tracked& tracked) {
           repo::pointer_path(tracked.path)};
 }
 
-Wanted wanted_paths(Env& env, repo::Workspace& workspace, const std::vector<std::string>& paths) {
-  Wanted wanted;
-  std::vector<std::string> plain;
-  for (const std::string& path : paths) {
-    const bool glob = is_glob(path) && !exists(workspace.absolute(workspace.relative(path)));
-    if (glob) {
-      wanted.globs.push_back(workspace.relative(path));
-    } else {
-      plain.push_back(path);
-    }
-  }
-  if (!plain.empty()) {
-    data::Selection selection = data::select(env, workspace, plain);
-    wanted.prefixes = selection.prefixes;
-    for (const data::Tracked& tracked : selection.pointers)
-      wanted.roots.push_back(root_of(tracked));
-  }
-  if (!wanted.globs.empty()) {
-    for (const data::Tracked& tracked : data::find_pointers(env, workspace)) {
-      const bool tree = tracked.pointer.type == repo::Pointer::Type::tree;
-      if (tree || wanted.file(tracked.path)) wanted.roots.push_back(root_of(tracked));
-    }
-  }
+void add_paths(Env& env, repo::Workspace& workspace, const std::vector<std::string>& paths,
+               Wanted& wanted) {
+  wanted.selection = data::select(env, workspace, paths, &wanted.filter);
   // Not unique_roots(): paths decide, and two directories may be the same tree.
-  return wanted;
+  for (const data::Tracked& tracked : wanted.selection.pointers) {
+    wanted.roots.push_back(root_of(tracked));
+  }
 }
 
-/// Of roots that are files; those of trees are looked at one by one.
-void leave_out_large(Env& env, repo::Workspace& workspace, uint64_t most,
-                     std::vector<store::Root>& roots) {
-  std::unordered_set<Digest> large;
+/// Of roots that are single files; those of trees are looked at one by one.
+void leave_out_files(Env& env, repo::Workspace& workspace, Wanted& wanted) {
+  std::unordered_set<std::string> unwanted;
   for (const data::Tracked& tracked : data::find_pointers(env, workspace)) {
     const bool file = tracked.pointer.type == repo::Pointer::Type::file;
-    if (file && tracked.pointer.size > most) large.insert(tracked.pointer.digest);
+    if (file && !wanted.file(tracked.path, tracked.pointer.size)) {
+      unwanted.insert(repo::pointer_path(tracked.path));
+    }
   }
-  std::erase_if(roots, [&](const store::Root& root) { return large.contains(root.digest); });
+  std::erase_if(wanted.roots,
+                [&](const store::Root& root) { return unwanted.contains(root.referrer); });
 }
 
 void refuse_contradictions(repo::Workspace& workspace, const FetchOptions& options) {
@@ -85,26 +60,33 @@ void refuse_contradictions(repo::Workspace& workspace, const FetchOptions& optio
   }
 }
 
-/// The roots, and which manifest may speak for them.
-Wanted wanted_by(Env& env, repo::Workspace& workspace, const FetchOptions& options,
-                 std::string& certifies) {
+Wanted wanted_by(Env& env, repo::Workspace& workspace, const FetchOptions& options) {
+  Wanted wanted;
+  wanted.filter = options.filter;
   if (!options.rev.empty()) {
     const std::string commit = workspace.git()->resolve(options.rev);
-    certifies = certifies_commit(commit);
-    return {roots_of_commit(workspace, commit), {}, {}};
+    wanted.certifies = certifies_commit(commit);
+    wanted.roots = roots_of_commit(workspace, commit);
+    return wanted;
   }
   if (options.all) {
-    std::vector<store::Root> roots = roots_of_work_tree(env, workspace);
-    for (store::Root& root : roots_of_history(env, workspace)) roots.push_back(std::move(root));
-    return {unique_roots(std::move(roots)), {}, {}};
+    wanted.roots = roots_of_work_tree(env, workspace);
+    for (store::Root& root : roots_of_history(env, workspace)) {
+      wanted.roots.push_back(std::move(root));
+    }
+    wanted.roots = unique_roots(std::move(wanted.roots));
+    return wanted;
   }
   if (workspace.git() != nullptr) {
-    if (auto head = workspace.git()->head()) certifies = certifies_commit(*head);
+    if (auto head = workspace.git()->head()) wanted.certifies = certifies_commit(*head);
   }
-  if (!options.paths.empty()) return wanted_paths(env, workspace, options.paths);
-  std::vector<store::Root> roots = roots_of_work_tree(env, workspace);
-  if (certifies.empty()) certifies = certifies_roots(roots);
-  return {std::move(roots), {}, {}};
+  if (!options.paths.empty()) {
+    add_paths(env, workspace, options.paths, wanted);
+    return wanted;
+  }
+  wanted.roots = roots_of_work_tree(env, workspace);
+  if (wanted.certifies.empty()) wanted.certifies = certifies_roots(wanted.roots);
+  return wanted;
 }
 
 }  // namespace
@@ -113,20 +95,19 @@ FetchReport fetch(Env& env, repo::Workspace& workspace, const FetchOptions& type
   FetchOptions options = typed;
   data::take_remote(workspace, options.paths, options.remote);
   refuse_contradictions(workspace, options);
+  Wanted wanted = wanted_by(env, workspace, options);
   remote::FetchOptions fetch;
-  const Wanted wanted = wanted_by(env, workspace, options, fetch.certifies);
-  fetch.roots = wanted.roots;
-  if (options.max_size != UINT64_MAX)
-    leave_out_large(env, workspace, options.max_size, fetch.roots);
-  fetch.dry_run = options.dry_run;
-  fetch.jobs = options.jobs;
-  if (!wanted.all() || options.max_size != UINT64_MAX) {
+  if (!wanted.all()) {
+    leave_out_files(env, workspace, wanted);
     fetch.wants = [&](const store::Root& root, const std::string& path,
                       const store::TreeEntry& entry) {
-      return entry.size <= options.max_size &&
-             wanted.file(join_path(repo::pointed_path(root.referrer), path));
+      return wanted.file(join_path(repo::pointed_path(root.referrer), path), entry.size);
     };
   }
+  fetch.certifies = wanted.certifies;
+  fetch.roots = wanted.roots;
+  fetch.dry_run = options.dry_run;
+  fetch.jobs = options.jobs;
   auto remote = data::open_remote(env, workspace, options.remote, remote::OpenRemote::existing);
   FetchReport report{remote->config().name, remote->backend().url(), {}};
   report.result = remote::fetch(env, workspace.store_for_writing(), *remote, fetch);
@@ -145,7 +126,11 @@ PullReport pull(Env& env, repo::Workspace& workspace, const FetchOptions& typed,
                       ", the first of " + quoted(missing[0].referrer),
                   "mlo push them from a clone that has them; all others were fetched");
   }
-  report.checkout = data::checkout(env, workspace, {.paths = options.paths, .force = force});
+  data::CheckoutOptions checkout;
+  checkout.paths = options.paths;
+  checkout.filter = options.filter;
+  checkout.force = force;
+  report.checkout = data::checkout(env, workspace, checkout);
   return report;
 }
 

@@ -19,7 +19,7 @@ struct FetchOptions {
   std::vector<std::string> paths;  ///< as typed, also globs; empty: everything
   std::string rev;                 ///< of this commit instead of the work tree
   bool all = false;                ///< whatever the history of any ref names
-  uint64_t max_size = UINT64_MAX;  ///< of a file, bytes
+  data::CheckoutFilter filter;
   bool dry_run = false;
   unsigned jobs = 0;
 };
