@@ -1,10 +1,14 @@
 #include "serve/serve.hpp"
 
+#include <cerrno>
+#include <optional>
 #include <thread>
 
+#include "base/error.hpp"
 #include "base/parallel.hpp"
 #include "repo/workspace.hpp"
 #include "serve/package_servable.hpp"
+#include "store/lease.hpp"
 
 namespace mlo::serve {
 
@@ -18,6 +22,20 @@ std::string default_host(repo::Workspace& workspace) {
   return bind.empty() ? "127.0.0.1" : bind;
 }
 
+/// gc leaves a package alone that is served, whatever becomes of its name meanwhile. A store that this user
+/// may only read takes no lease.
+static std::optional<store::Lease> lease_of(repo::Workspace& workspace,
+                                            const package::Resolved& model) {
+  const std::string name = model.name.empty() ? model.digest.text() : model.name;
+  try {
+    return store::Lease(workspace.store(), std::span(&model.digest, 1), "server of " + name);
+  } catch (const Error& error) {
+    const int number = error.system_code();
+    if (number != EROFS && number != EACCES && number != EPERM) throw;
+    return std::nullopt;
+  }
+}
+
 ServeReport serve(Env& env, repo::Workspace& workspace, const ServeOptions& options,
                   const std::function<void(const ServeStart&)>& started) {
   ServerSettings settings = options.settings;
@@ -27,6 +45,7 @@ ServeReport serve(Env& env, repo::Workspace& workspace, const ServeOptions& opti
                       " can use this server: it asks for no password");
   }
   const auto resolved = package::resolve(env, workspace, options.model);
+  const auto lease = lease_of(workspace, resolved);
   ModelServer server(env, options.server_version);
   server.bind(settings);
   const unsigned threads = settings.threads != 0 ? settings.threads : available_threads();

@@ -22,7 +22,7 @@ with workplace() as folder:
             return write_config(folder / name, **{"endpoint": f"http://127.0.0.1:{port}", **KEYS, **entry})
 
         bucket("models")
-        run(program, config("plain", url="s3://models/team a/x"), "--many", 1100, "--large", 20 << 20, "--atomic")
+        run(program, config("plain", url="s3://models/team a/x"), "--many", 5000, "--large", 20 << 20, "--atomic")
         run(program, config("whole", url="s3://models", conditional_put="true"), "--many", 50)
         output = run(program, config("none", url="s3://absent"), code=3)
         assert "NoSuchBucket" in output and "make the bucket" in output, output

@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 log=$(mktemp)
 "$build/mlo" -C "$story" serve vocabulary --port 0 > "$log" 2>&1 &
 server=$!
-trap 'kill $server 2>/dev/null; wait $server 2>/dev/null; rm -f "$log" "$log.metrics"' EXIT
+trap 'kill $server 2>/dev/null || true; wait $server 2>/dev/null || true; rm -f "$log" "$log.metrics"' EXIT
 address=
 for _ in $(seq 200); do
   address=$(sed -n 's|.*http://\([0-9.]*:[0-9]*\).*|\1|p' "$log" | head -n 1)
@@ -16,6 +16,9 @@ for _ in $(seq 200); do
   sleep 0.1
 done
 [ -n "$address" ] || { echo "the server did not say where it listens:"; cat "$log"; exit 1; }
+
+# gc must leave alone what is served; the lease ends with the server.
+grep -qx "what server of vocabulary" "$story"/.mlo/store/leases/* || { echo "the server holds no lease"; exit 1; }
 
 "$venv/bin/python" "$here/triton_test.py" "$address" vocabulary "$story/data/stream/2014.csv"
 
@@ -26,3 +29,5 @@ grep -q '^[a-z]' "$log.metrics" || { echo "/metrics is empty"; exit 1; }
 echo "promtool: $(grep -c '^[a-z]' "$log.metrics") samples, clean"
 # promtool must be able to refuse, or the line above says nothing.
 if echo 'a{b="c" 1' | "$promtool" check metrics >/dev/null 2>&1; then echo "promtool refuses nothing"; exit 1; fi
+kill $server; wait $server || true
+[ -z "$(ls "$story/.mlo/store/leases")" ] || { echo "the server left its lease behind"; exit 1; }
