@@ -265,7 +265,7 @@ class Planner {
 
 void CheckoutDirectory::append(std::string_view name, CheckoutItem item) {
   item.name_begin = static_cast<uint32_t>(names.size());
-  item.name_size = static_cast<uint8_t>(name.size());
+  item.name_size = checked_name_size(name);
   names += name;
   items.push_back(item);
 }

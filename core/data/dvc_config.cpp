@@ -104,6 +104,8 @@ class Merger {
     if (value.starts_with("~/")) {
       return join_path(env_.variables.get("HOME").value_or("/"), value.substr(2));
     }
+    // Of a repository that lies nowhere here.
+    if (directory.empty() && !value.starts_with('/')) return "";
     return normal_path(value, directory);
   }
 
@@ -194,7 +196,7 @@ DvcConfig read_dvc_config(Env& env, const std::string& root) {
 DvcConfig parse_dvc_config(Env& env, std::string_view text, const std::string& name) {
   Merger merger(env);
   merger.add_outer_files();
-  merger.add(text, name, "/");
+  merger.add(text, name, "");
   return merger.config("");
 }
 

@@ -69,6 +69,7 @@ void DvcKnown::save(FileSystem& files) {
 }
 
 void DvcKnown::save_if_possible(FileSystem& files) {
+  if (path_.empty()) return;
   try {
     make_directories(files, std::string(parent_path(path_)));
     save(files);

@@ -27,6 +27,7 @@ struct KnownContent {
 
 class DvcKnown {
  public:
+  /// An empty path: nothing is known, and nothing kept.
   explicit DvcKnown(std::string path);
   std::optional<KnownContent> find(DvcHash hash, const Md5Digest& md5) const;
   /// The plain MD5 of a content.

@@ -209,6 +209,7 @@ const DvcRemote* DvcSource::remote_of(const DvcWanted& wanted) const {
       repository_.config.remote(remote_.empty() ? wanted.remote : std::string_view(remote_));
   // Those hold plain files, or versions of a bucket, at the paths of the work tree.
   if (remote && (remote->worktree || remote->version_aware)) return nullptr;
+  if (remote && remote->url.empty()) return nullptr;  // a relative path, of a repository elsewhere
   return remote;
 }
 

@@ -4,7 +4,9 @@
 #include <functional>
 #include <map>
 
+#include "base/error.hpp"
 #include "base/text.hpp"
+#include "repo/pointer.hpp"
 
 namespace mlo::data {
 namespace {
@@ -57,6 +59,18 @@ std::optional<std::string> conflict_of(std::vector<std::string_view> paths) {
     }
   }
   return std::nullopt;
+}
+
+void check_listing(std::vector<std::string_view> paths, const std::string& from) {
+  auto refuse = [&](const std::string& why) {
+    throw usage("a tracked directory cannot hold what " + from + " has: " + why);
+  };
+  for (std::string_view path : paths) {
+    if (auto bad = bad_listed_name(std::string(path))) refuse(*bad);
+    if (!repo::pointed_path(file_name(path)).empty()) refuse(quoted(path) + " is a pointer");
+    if (file_name(path) == ".mloignore") refuse(quoted(path) + " would hide files from mlo");
+  }
+  if (auto conflict = conflict_of(std::move(paths))) refuse(*conflict);
 }
 
 store::TreeEntry write_listed_tree(const std::vector<ListedFile>& files, store::Batch& batch) {

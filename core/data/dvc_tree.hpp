@@ -22,6 +22,9 @@ struct ListedFile {
 std::optional<std::string> bad_listed_name(const std::string& path);
 /// Why files of these paths cannot be in one directory: "two files 'a'", "'a' is a file and a directory".
 std::optional<std::string> conflict_of(std::vector<std::string_view> paths);
+/// Throws usage, naming `from`, when files of these paths cannot become a tracked directory: for the reasons
+/// above, or as one is a pointer or a .mloignore, which mean something else here.
+void check_listing(std::vector<std::string_view> paths, const std::string& from);
 /// The tree of the files, stored in `batch`.
 store::TreeEntry write_listed_tree(const std::vector<ListedFile>& files, store::Batch& batch);
 

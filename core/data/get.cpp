@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "data/import_source.hpp"
+#include "repo/layout.hpp"
 #include "store/tree_walk.hpp"
 
 namespace mlo::data {
@@ -79,11 +80,22 @@ void publish(Env& env, const Staging& staging, const std::string& target, bool f
   }
 }
 
+/// Also where one of them is reached through symbolic links.
+bool is_above(const std::string& target, const std::string& directory) {
+  if (target == "/" || relative_to(directory, target)) return true;
+  auto status = stat_of(target);
+  return status && S_ISDIR(status->st_mode) &&
+         relative_to(repo::real_path(directory), repo::real_path(target)).has_value();
+}
+
 std::string target_of(const GetOptions& options) {
   std::string out = options.out;
   if (out.empty()) out = usual_name(options.asked);
   const std::string target = normal_path(out, options.directory);
-  if (target == "/") throw usage("the root of the file system is no place for it");
+  if (is_above(target, options.directory)) {
+    throw usage(quoted(out) + " is the working directory, or contains it",
+                "-o OUT names another place");
+  }
   if (exists(target) && !options.force) {
     throw usage(quoted(out) + " is there already",
                 "-o OUT names another place, --force replaces it");

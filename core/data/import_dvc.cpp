@@ -8,6 +8,7 @@
 #include "data/dvc_directory.hpp"
 #include "data/dvc_source.hpp"
 #include "data/dvc_tree.hpp"
+#include "remote/url.hpp"
 
 namespace mlo::data {
 namespace {
@@ -61,7 +62,6 @@ class DvcBringer {
     const auto text = source_.read_directory({out().md5, out().hash, true, {}, out().remote});
     if (!text) throw nobody_has("the list of files");
     for (DvcFile& file : parse_dvc_directory(*text, out().md5.hex() + ".dir")) {
-      if (auto bad = bad_listed_name(file.path)) throw usage("a tree cannot hold " + *bad);
       if (!found_.inner.empty()) {
         auto below = relative_to(file.path, found_.inner);
         if (!below) continue;
@@ -69,6 +69,10 @@ class DvcBringer {
       }
       files_.push_back(std::move(file));
     }
+    const bool one = files_.size() == 1 && files_[0].path.empty();
+    std::vector<std::string_view> paths;
+    for (const DvcFile& file : files_) paths.push_back(file.path);
+    if (!one) check_listing(std::move(paths), quoted(found_.source.path));
     if (files_.empty() && !found_.inner.empty()) {
       throw usage("there is no " + quoted(found_.source.path) + " in " + quoted(found_.source.url) +
                   " at commit " + found_.source.commit.substr(0, 12));
@@ -117,9 +121,21 @@ class DvcBringer {
         std::ranges::count_if(taken_, [](const auto& one) { return !one.has_value(); }));
   }
 
+  std::string remote_asked() const {
+    const DvcRemote* remote = places_.config.remote(out().remote);
+    if (!remote) return "a remote: DVC's configuration there names none";
+    const std::string name = "the remote " + quoted(remote->name);
+    if (remote->url.empty()) return name + ", a relative path, which leads nowhere from a clone";
+    if (remote->worktree || remote->version_aware) {
+      return name + ", whose layout mlo cannot read (worktree, version_aware)";
+    }
+    return name + " (" + remote::public_url(remote->url) + ")";
+  }
+
   Error nobody_has(const std::string& what) const {
     std::string message = what + " of " + quoted(found_.source.path) + " of " +
-                          quoted(found_.source.url) + " is neither in the cache nor in a remote";
+                          quoted(found_.source.url) + " is neither in the cache nor in " +
+                          remote_asked();
     if (missing() > 0 && taken_.size() > 1) {
       message += " (" + std::to_string(missing()) + " of " + std::to_string(taken_.size()) +
                  " files are missing)";

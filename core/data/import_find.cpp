@@ -1,6 +1,8 @@
 #include "data/import_find.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include "base/text.hpp"
 
@@ -57,15 +59,18 @@ class Finder {
       }
       if (has(above + ".dvc") && find_out(found, above + ".dvc", path)) return found;
     }
-    if (const repo::GitEntry* entry = find(path)) {
-      found.entry = *entry;
-      return found;
+    const repo::GitEntry* entry = find(path);
+    const bool directory = entry && (entry->mode & 0170000) == 0040000;
+    // Outs of pipelines, and of .dvc files that are called or lie otherwise.
+    if (nearest(path, ".dvc/config") && (!entry || directory)) {
+      for (DvcOut& out : all_outs(commit)) {
+        if (directory && out.path.starts_with(path + "/")) throw holds_outs(out);
+        if (!entry && take_out(found, std::move(out), path)) return found;
+      }
     }
-    for (const std::string& above : directories_above(path)) {
-      const std::string lock = join_path(above, "dvc.lock");
-      if (has(lock) && find_out(found, lock, path)) return found;
-    }
-    throw not_there(path, commit);
+    if (!entry) throw not_there(path, commit);
+    found.entry = *entry;
+    return found;
   }
 
  private:
@@ -76,9 +81,8 @@ class Finder {
       names.push_back(above + ".dvc");
     }
     for (const std::string& above : directories_above(path)) {
-      for (const char* name : {"mlo.yaml", "dvc.lock", ".dvc/config"}) {
-        names.push_back(join_path(above, name));
-      }
+      names.push_back(join_path(above, "mlo.yaml"));
+      names.push_back(join_path(above, ".dvc/config"));
     }
     entries_ = repository_.find(commit, names);
   }
@@ -120,33 +124,83 @@ class Finder {
     return std::nullopt;
   }
 
-  /// Whether one of DVC's files tracks the path, or a directory above it.
   bool find_out(FoundPath& found, const std::string& file, const std::string& path) {
-    for (DvcOut& out : read_outs(found, file)) {
-      if (!out.in_cache || (out.path != path && !path.starts_with(out.path + "/"))) continue;
-      if (!out.problem.empty()) {
-        throw usage(quoted(out.path) + " of " + quoted(asked_.url) + " " + out.problem);
-      }
-      if (out.path != path) found.inner = path.substr(out.path.size() + 1);
-      if (!found.inner.empty() && !out.is_directory) {
-        throw usage(quoted(out.path) + " of " + quoted(asked_.url) + " is a file");
-      }
-      found.source.kind = repo::Source::Kind::dvc;
-      found.dvc_root = nearest(file, ".dvc/config").value_or("");
-      found.out = std::move(out);
-      return true;
+    const std::string text = read(found, file, kMostDvcFile);
+    for (DvcOut& out : parse_dvc_file(text, file)) {
+      if (take_out(found, std::move(out), path)) return true;
     }
     return false;
   }
 
-  std::vector<DvcOut> read_outs(const FoundPath& found, const std::string& file) {
-    const std::string text = read(found, file, kMostDvcFile);
-    if (file.ends_with(".dvc")) return parse_dvc_file(text, file);
-    const std::string yaml = join_path(parent_path(file), "dvc.yaml");
-    const auto stages = repository_.read(found.source.commit, yaml, kMostDvcFile);
-    std::map<std::string, DvcStage> known;
-    if (stages) known = parse_dvc_yaml(*stages, yaml);
-    return parse_dvc_lock(text, file, known);
+  /// Whether the out is the path, or a directory above it.
+  bool take_out(FoundPath& found, DvcOut out, const std::string& path) {
+    if (!out.in_cache || (out.path != path && !path.starts_with(out.path + "/"))) return false;
+    if (!out.problem.empty()) {
+      throw usage(quoted(out.path) + " of " + quoted(asked_.url) + " " + out.problem);
+    }
+    if (out.path != path) found.inner = path.substr(out.path.size() + 1);
+    if (!found.inner.empty() && !out.is_directory) {
+      throw usage(quoted(out.path) + " of " + quoted(asked_.url) + " is a file");
+    }
+    found.source.kind = repo::Source::Kind::dvc;
+    found.dvc_root = nearest(out.file, ".dvc/config").value_or("");
+    found.out = std::move(out);
+    return true;
+  }
+
+  /// Of every .dvc and dvc.lock file of the commit. What cannot be read tracks nothing that is asked for.
+  std::vector<DvcOut> all_outs(const std::string& commit) {
+    std::map<std::string, std::string> texts = dvc_files(commit);
+    std::vector<DvcOut> outs;
+    for (const auto& [file, text] : texts) {
+      try {
+        std::vector<DvcOut> of_file;
+        if (file.ends_with(".dvc")) {
+          of_file = parse_dvc_file(text, file);
+        } else if (file_name(file) == "dvc.lock") {
+          const std::string yaml = join_path(parent_path(file), "dvc.yaml");
+          const auto stages = texts.find(yaml);
+          of_file = parse_dvc_lock(text, file,
+                                   stages == texts.end() ? std::map<std::string, DvcStage>()
+                                                         : parse_dvc_yaml(stages->second, yaml));
+        }
+        std::ranges::move(of_file, std::back_inserter(outs));
+      } catch (const Error& error) {
+        if (error.code() != Exit::failure) throw;
+      }
+    }
+    std::erase_if(outs, [](const DvcOut& out) { return !out.in_cache; });
+    return outs;
+  }
+
+  /// Their bytes, by path, in one request.
+  std::map<std::string, std::string> dvc_files(const std::string& commit) {
+    std::vector<std::string> names, ids;
+    for (const repo::GitEntry& entry : repository_.list(commit)) {
+      const std::string_view name = file_name(entry.path);
+      const bool dvc =
+          (name.ends_with(".dvc") && name != ".dvc") || name == "dvc.lock" || name == "dvc.yaml";
+      if (!dvc || (entry.mode & 0170000) != 0100000) continue;
+      names.push_back(entry.path);
+      ids.push_back(entry.id);
+    }
+    std::map<std::string, std::string> texts;
+    std::string* text = nullptr;
+    repository_.read_blobs(
+        ids, {[&](size_t i, uint64_t size) {
+                if (size > kMostDvcFile) {
+                  throw failure(quoted(names[i]) + " of " + quoted(asked_.url) + " is too large");
+                }
+                text = &texts[names[i]];
+              },
+              [&](std::string_view bytes) { *text += bytes; }});
+    return texts;
+  }
+
+  Error holds_outs(const DvcOut& out) const {
+    return usage("the directory holds data that git does not: " + quoted(out.path) +
+                     ", which DVC tracks by " + quoted(out.file),
+                 "ask for the paths in it one by one");
   }
 
   Error not_there(const std::string& path, const std::string& commit) const {
@@ -154,8 +208,8 @@ class Finder {
                                           : "mlo data list shows there what is tracked";
     const std::string& top = repository_.work_tree();
     const std::string lying = join_path(top, path);
-    if (!top.empty() &&
-        (exists(lying) || exists(repo::pointer_path(lying)) || exists(lying + ".dvc"))) {
+    if (!top.empty() && (exists(lying) || exists(repo::pointer_path(lying)) ||
+                         (exists(lying + ".dvc") && !has(path + ".dvc")))) {
       hint = "it lies there, but is not committed: git add and git commit it there, or its pointer";
     }
     return usage("there is no " + quoted(asked_.path) + " in " + quoted(asked_.url) +

@@ -137,6 +137,9 @@ ImportReport update(Env& env, repo::Workspace& workspace, const UpdateOptions& o
         warn_of_executable(env, *content, tracked.path);
         contents.push_back(std::move(*content));
         changed.push_back({now, tracked.pointer});
+      } else if (options.force) {
+        changed.push_back(
+            {tracked, tracked.pointer});  // its files are written anew where they differ
       } else {
         note_if_different(env, workspace, tracked.path);
       }

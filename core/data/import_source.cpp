@@ -32,19 +32,28 @@ class RepositorySource final : public ImportSource {
   FoundPath found_;
 };
 
+/// Which contents are known saves downloads, no more.
+std::string cache_if_any(const Env& env) {
+  try {
+    return import_cache(env);
+  } catch (const Error&) {
+    return "";
+  }
+}
+
 class UrlSource final : public ImportSource {
  public:
-  UrlSource(Env& env, const AskedPath& asked) : env_(env), cache_(import_cache(env)) {
+  UrlSource(Env& env, const AskedPath& asked) : env_(env), cache_(cache_if_any(env)) {
     if (!asked.rev.empty()) {
       throw usage("--rev goes with a repository and a path in it, not with a URL alone");
     }
+    remote::check_file_url(asked.url);
     if (repo::holds_credentials(asked.url)) {
-      throw usage("the URL holds credentials",
-                  "leave them out: user and password come from ~/.netrc");
+      throw usage("the URL holds credentials: its query has a signature or a key",
+                  "they would stay in the pointer: curl -o FILE URL, then mlo data add FILE");
     }
     source_.kind = repo::Source::Kind::url;
     source_.url = asked.url;
-    remote::UrlFiles(env, asked.url);  // throws for what is no URL of a file
   }
 
   repo::Source source() const override { return source_; }
@@ -81,6 +90,7 @@ std::string usual_name(const AskedPath& asked) {
     return name;
   }
   require_file_url(asked);
+  remote::check_file_url(asked.url);
   std::string name = remote::file_name_of_url(asked.url);
   if (name.empty()) throw usage("nothing says what to call it here", "-o OUT names a place");
   return name;

@@ -39,6 +39,13 @@ bool is_directory_entry(int directory, const struct dirent& found) {
 
 }  // namespace
 
+uint8_t checked_name_size(std::string_view name) {
+  if (name.size() > store::kLongestName) {
+    throw failure("the name " + quoted(name.substr(0, 40)) + "... is longer than 255 bytes");
+  }
+  return static_cast<uint8_t>(name.size());
+}
+
 uint32_t ScanEntry::mode() const {
   static constexpr std::array<uint32_t, 4> kModes = {store::kFileMode, store::kExecutableMode,
                                                      store::kSymlinkMode, store::kDirectoryMode};
@@ -52,7 +59,7 @@ std::string ScanDirectory::path_of(const ScanEntry& entry) const {
 ScanEntry& ScanDirectory::append(std::string_view name) {
   ScanEntry& entry = entries.emplace_back();
   entry.name_begin = static_cast<uint32_t>(names.size());
-  entry.name_size = static_cast<uint8_t>(name.size());
+  entry.name_size = checked_name_size(name);
   names += name;
   return entry;
 }

@@ -24,6 +24,10 @@ enum class Kind : uint8_t { file, executable, link, directory };
 /// Why an entry cannot be stored.
 enum class Problem : uint8_t { none, socket, pipe, device, bad_name, unreadable };
 
+/// For the one byte that a listing and a plan keep of it. Throws failure for a name that no file system has:
+/// cut off, it would be another one.
+uint8_t checked_name_size(std::string_view name);
+
 struct ScanEntry {
   repo::StatKey key;
   Digest digest;  ///< where `known`

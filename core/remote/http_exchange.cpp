@@ -58,7 +58,7 @@ Error web_refused(const HttpAnswer& answer, const std::string& what) {
   if (answer.status == 401 || answer.status == 403) {
     hint = "if the server wants a user and a password, put them into ~/.netrc";
   }
-  if (answer.status >= 300 && answer.status < 400) {
+  if (answer.status >= 300 && answer.status < 400 && answer.status != 304) {
     hint = "the server sends readers elsewhere: use the address that it names";
   }
   return failure(what + ": the server answered with status " + std::to_string(answer.status), hint);

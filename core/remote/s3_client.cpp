@@ -59,6 +59,7 @@ bool is_missing_object(const HttpAnswer& answer) {
 
 S3Client::S3Client(Env& env, const RemoteConfig& config)
     : env_(env),
+      configured_(!config.name.empty()),
       settings_(s3_settings(env.variables, config)),
       client_(env, expand_home(env.variables, config.ca_file)) {}
 
@@ -144,16 +145,22 @@ std::string S3Client::without_secrets(std::string text) const {
 }
 
 std::string S3Client::hint_for(const HttpAnswer& answer, std::string_view code) const {
+  const std::string region_of = configured_ ? "'region'" : "AWS_REGION";
+  const std::string endpoint_of = configured_ ? "'endpoint'" : "AWS_ENDPOINT_URL";
   if (code == "NoSuchBucket") {
-    return "make the bucket first, or set 'region' and 'endpoint' of where it is";
+    return (configured_ ? "make the bucket first, or set " : "set ") + region_of + " and " +
+           endpoint_of + " of where it is";
   }
   std::string region(answer.header("x-amz-bucket-region"));
   if (region.empty()) region = error_of(answer).region;
   if (!region.empty() && region != settings_.region) {
-    return "the bucket is in another region: set 'region: " + printable(region) + "'";
+    return "the bucket is in another region: set " + (configured_
+                                                          ? "'region: " + printable(region) + "'"
+                                                          : "AWS_REGION=" + printable(region));
   }
   if (answer.status == 301 || answer.status == 307) {
-    return "the bucket is in another region: set 'region' and, outside of AWS, 'endpoint'";
+    return "the bucket is in another region: set " + region_of + " and, outside of AWS, " +
+           endpoint_of;
   }
   if (code == "RequestTimeTooSkewed") {
     int64_t theirs = curl_library().getdate(std::string(answer.header("date")).c_str(), nullptr);
@@ -165,8 +172,10 @@ std::string S3Client::hint_for(const HttpAnswer& answer, std::string_view code) 
   }
   if (answer.status == 403 || answer.status == 401) {
     if (!settings_.credentials) {
-      return "no credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
-             "'profile', or the keys in .mlo/config.yaml";
+      return std::string(
+                 "no credentials were found: set AWS_ACCESS_KEY_ID and "
+                 "AWS_SECRET_ACCESS_KEY, or ") +
+             (configured_ ? "'profile', or the keys in .mlo/config.yaml" : "AWS_PROFILE");
     }
     if (code == "SignatureDoesNotMatch" || code == "InvalidAccessKeyId") {
       return "the access key or its secret is wrong, or of another endpoint";

@@ -49,6 +49,7 @@ class S3Client {
   std::string hint_for(const HttpAnswer& answer, std::string_view code) const;
 
   Env& env_;
+  bool configured_;  ///< by a remote's options; else by the environment and Amazon's files alone
   S3Settings settings_;
   HttpClient client_;
 };

@@ -120,11 +120,13 @@ Url parse_url(std::string_view text) { return UrlReader(text).read(); }
 std::string public_url(std::string_view text) {
   auto scheme = scheme_of(text);
   if (!scheme) return printable(text);
-  // A password may hold an unescaped '/', so everything up to the last '@' goes.
   text = text.substr(0, text.find_first_of("?#"));
   std::string_view rest = text.substr(text.find("://") + 3);
-  size_t at = rest.rfind('@');
-  if (at != std::string_view::npos) rest.remove_prefix(at + 1);
+  // A password may hold an unescaped '/', so everything up to the last '@' goes, unless a plain host comes
+  // first.
+  const bool plain = rest.substr(0, rest.find('/')).find_first_of(":@") == std::string_view::npos;
+  const size_t at = rest.rfind('@');
+  if (at != std::string_view::npos && !plain) rest.remove_prefix(at + 1);
   return *scheme + "://" + printable(rest);
 }
 

@@ -3,26 +3,65 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "base/temporary_file.hpp"
 #include "base/text.hpp"
 #include "remote/url.hpp"
+#include "store/tree.hpp"
 
 namespace mlo::remote {
 namespace {
 
+constexpr size_t kLongestUrl = 4096;
+
+/// As a pointer can hold it: one line of UTF-8 that is not long. Any other is as good as none.
+std::string usable_etag(std::string_view etag) {
+  static constexpr size_t kLongest = 1024;
+  const bool usable =
+      etag.size() <= kLongest && is_utf8(etag) && std::ranges::none_of(etag, [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+      });
+  return std::string(usable ? etag : "");
+}
+
+/// "bytes 4-9/10" (RFC 9110, 14.4); nullopt when it is malformed.
+struct ContentRange {
+  std::optional<uint64_t> first;  ///< absent: "bytes */10", of status 416
+  std::optional<uint64_t> total;  ///< absent: "*"
+};
+std::optional<ContentRange> parse_content_range(std::string_view text) {
+  const size_t slash = text.find('/'), dash = text.find('-');
+  if (!text.starts_with("bytes ") || slash == std::string_view::npos) return std::nullopt;
+  ContentRange range;
+  auto number = [](std::string_view digits) -> std::optional<uint64_t> {
+    const auto value = parse_int(digits);
+    if (!value || *value < 0) return std::nullopt;
+    return static_cast<uint64_t>(*value);
+  };
+  if (text.substr(slash + 1) != "*" && !(range.total = number(text.substr(slash + 1)))) {
+    return std::nullopt;
+  }
+  if (text.substr(6, slash - 6) == "*") return range;
+  if (dash == std::string_view::npos || dash > slash) return std::nullopt;
+  range.first = number(text.substr(6, dash - 6));
+  return range.first ? std::optional(range) : std::nullopt;
+}
+
 /// One file on its way in, over as many connections as it takes.
 class Download {
  public:
-  Download(Env& env, const std::string& to, const std::string& what, uint64_t& size)
+  Download(Env& env, const std::string& to, const std::string& what)
       : env_(env),
         to_(to),
         what_(what),
-        size_(size),
         progress_(env.reporter.progress("download", 0)),
         fd_(env.files.create(to, Create::exclusive, 0644)) {}
 
+  uint64_t size() const { return size_; }
+  const std::string& etag() const { return etag_; }
+
   /// What the next request has to say so that its answer can go on where the last one ended.
   NameValues headers(const std::string& known) {
-    if (size_ > 0 && !is_strong(etag_)) restart();
+    if (size_ > 0 && !can_go_on()) restart();
     if (size_ == 0) {
       return known.empty() ? NameValues{} : NameValues{{"if-none-match", known}};
     }
@@ -30,16 +69,20 @@ class Download {
   }
 
   void begin(const HttpAnswer& head) {
-    const std::string_view etag = head.header("etag");
+    const std::string etag = usable_etag(head.header("etag"));
     if (head.status == 206) {
-      const std::string expected = "bytes " + std::to_string(size_) + "-";
-      if (size_ == 0 || etag != etag_ || !head.header("content-range").starts_with(expected)) {
+      const auto range = parse_content_range(head.header("content-range"));
+      const bool goes_on = range && range->first == size_ && size_ > 0 && etag == etag_ &&
+                           (!range->total || !total_ || range->total == total_);
+      if (!goes_on) {
         throw failure(what_ + ": the server answered with another range than was asked for");
       }
+      if (range->total) total_ = range->total;
       return;
     }
     if (size_ > 0) restart();
     etag_ = etag;
+    total_ = head.length();
   }
 
   void bytes(std::string_view piece) {
@@ -48,42 +91,33 @@ class Download {
     progress_->update(size_);
   }
 
- private:
-  static bool is_strong(std::string_view etag) { return etag.starts_with('"'); }
+  /// Whether `answer`, of status 200, 206 or 416, was the last one; otherwise the rest is asked for. A server
+  /// may send less of a range than was asked for (RFC 9110, 15.3.7).
+  bool is_whole(const HttpAnswer& answer) const {
+    if (answer.status == 416) {
+      const auto range = parse_content_range(answer.header("content-range"));
+      return size_ > 0 && range && range->total == size_;
+    }
+    return !total_ || size_ == *total_;
+  }
+  bool can_go_on() const { return etag_.starts_with('"'); }  // a strong one
 
+ private:
   void restart() {
     fd_ = env_.files.create(to_, Create::truncate, 0644);
     size_ = 0;
     etag_.clear();
+    total_.reset();
   }
 
   Env& env_;
   const std::string& to_;
   const std::string& what_;
-  uint64_t& size_;
   std::unique_ptr<Progress> progress_;
   Descriptor fd_;
   std::string etag_;
-};
-
-/// Removes the file unless it is kept.
-class Discard {
- public:
-  Discard(Env& env, const std::string& file) : env_(env), file_(file) {}
-  Discard(const Discard&) = delete;
-  ~Discard() {
-    try {
-      if (!kept_ && exists(file_)) env_.files.unlink(file_);
-    } catch (const Error&) {
-      // it lies in a directory for such files
-    }
-  }
-  void keep() { kept_ = true; }
-
- private:
-  Env& env_;
-  const std::string& file_;
-  bool kept_ = false;
+  uint64_t size_ = 0;
+  std::optional<uint64_t> total_;
 };
 
 }  // namespace
@@ -94,34 +128,53 @@ bool is_file_url(std::string_view text) {
 }
 
 std::string file_name_of_url(std::string_view url) {
-  const size_t scheme_end = url.find("://");
-  std::string_view path = url.substr(scheme_end == std::string_view::npos ? 0 : scheme_end + 3);
-  path = path.substr(path.find('/') == std::string_view::npos ? path.size() : path.find('/'));
-  const bool web = !url.starts_with("s3:");
+  const auto scheme = scheme_of(url);
+  if (!scheme) return "";
+  std::string_view path = url.substr(url.find("://") + 3);
+  path.remove_prefix(std::min(path.find('/'), path.size()));
+  const bool web = *scheme != "s3";
   if (web) path = path.substr(0, path.find_first_of("?#"));
   while (path.ends_with('/')) path.remove_suffix(1);
-  const std::string name(file_name(path));
-  return web ? percent_decoded(name).value_or(name) : name;
+  std::string name(file_name(path));
+  if (web) name = percent_decoded(name).value_or(name);
+  // "a%2f..%2f..%2fb" must lead nowhere.
+  const bool plain = !store::bad_tree_name(name) && is_utf8(name) && printable(name) == name;
+  return plain ? name : "";
+}
+
+void check_file_url(std::string_view url) {
+  const std::string shown = quoted(public_url(url));
+  if (url.size() > kLongestUrl || !is_utf8(url) || printable(url) != url) {
+    throw usage("the URL " + shown + " is no line of text");
+  }
+  const Url parsed = parse_url(url.substr(0, url.find_first_of("?#")));
+  if (parsed.has_password || !parsed.user.empty()) {
+    throw usage("the URL " + shown + " holds credentials",
+                "leave them out: user and password come from ~/.netrc");
+  }
+  if (parsed.host.empty() || parsed.path.find_first_not_of('/') == std::string::npos) {
+    throw usage("the URL " + shown + " names no file");
+  }
+  if (url.find('#') != std::string_view::npos) {
+    throw usage("the URL " + shown + " has a '#', and what follows it no server sees");
+  }
+  if (parsed.scheme == "s3" && url.find('?') != std::string_view::npos) {
+    throw usage("the URL " + shown + " has a '?', which no S3 URL has");
+  }
 }
 
 UrlFiles::UrlFiles(Env& env, const std::string& url) : env_(env), shown_(public_url(url)) {
-  const Url parsed = parse_url(url.substr(0, url.find('?')));
-  if (parsed.has_password || !parsed.user.empty()) {
-    throw usage("the URL " + quoted(shown_) + " holds credentials");
-  }
-  if (parsed.host.empty() || parsed.path.empty() || parsed.path == "/") {
-    throw usage("the URL " + quoted(shown_) + " names no file");
-  }
-  if (parsed.scheme != "s3") {
+  check_file_url(url);
+  if (scheme_of(url) != "s3") {
     address_ = web_address(url);
     web_.emplace(env, "");
     return;
   }
   RemoteConfig config;
-  config.url = url;  // throws for a '?', of which nobody knows whether it belongs to the key
+  config.url = url;
   config.scheme = Scheme::s3;
   s3_.emplace(env, config);
-  key_ = parsed.path.substr(1);
+  key_ = parse_url(url).path.substr(1);
   directory_ = key_.ends_with('/');
 }
 
@@ -159,8 +212,9 @@ HttpAnswer UrlFiles::ask(const std::string& name, const std::function<NameValues
 std::vector<UrlFiles::Listed> UrlFiles::list() {
   std::vector<Listed> files;
   auto take = [&](S3Page::Object&& object) {
-    if (object.key.ends_with('/')) return;
-    files.push_back({object.key.substr(key_.size()), object.size, std::move(object.etag)});
+    // Consoles make "folders", empty objects whose key ends with a slash.
+    if (object.key.ends_with('/') && object.size == 0) return;
+    files.push_back({object.key.substr(key_.size()), object.size, usable_etag(object.etag)});
   };
   s3_->list(key_, take, "cannot list " + quoted(shown_));
   if (files.empty()) throw failure("there is nothing at " + quoted(shown_));
@@ -168,26 +222,48 @@ std::vector<UrlFiles::Listed> UrlFiles::list() {
   return files;
 }
 
+/// Again and again as long as each connection brings something: nobody starts anew a download of hours.
+HttpAnswer UrlFiles::ask_on(const std::string& name, const std::function<NameValues()>& headers,
+                            const BodySink& sink, const std::function<uint64_t()>& size) {
+  for (;;) {
+    const uint64_t before = size();
+    try {
+      return ask(name, headers, sink);
+    } catch (const Error& error) {
+      const bool of_server = error.code() == Exit::failure && error.system_code() == 0;
+      if (!of_server || size() <= before) throw;
+    }
+  }
+}
+
 std::optional<UrlFiles::Version> UrlFiles::download(const std::string& name,
                                                     const std::string& known,
                                                     const std::string& to) {
   const std::string what = reading(name);
-  Version version;
-  Download download(env_, to, what, version.size);
-  Discard discard(env_, to);
+  Download download(env_, to, what);
+  TemporaryFile file(env_.files, to);
   const BodySink sink{[&](const HttpAnswer& head) { download.begin(head); },
                       [&](std::string_view bytes) { download.bytes(bytes); }};
-  const HttpAnswer answer = ask(
-      name, [&] { return download.headers(known); }, sink);
-  if (answer.status == 304 && !known.empty()) return std::nullopt;
-  if (is_missing(answer)) throw failure(what + ": there is no such file");
-  if (answer.status == 412) {
-    throw failure(what + ": it changed while it was read", "run the command again");
+  for (;;) {
+    const uint64_t before = download.size();
+    const HttpAnswer answer = ask_on(
+        name, [&] { return download.headers(known); }, sink, [&] { return download.size(); });
+    if (answer.status == 304 && !known.empty()) return std::nullopt;
+    if (is_missing(answer)) throw failure(what + ": there is no such file");
+    if (answer.status == 412) {
+      throw failure(what + ": it changed while it was read", "run the command again");
+    }
+    const bool taken = answer.status == 200 || answer.status == 206;
+    if (taken || answer.status == 416) {
+      if (download.is_whole(answer)) break;
+      const bool goes_on = taken && download.size() > before && download.can_go_on();
+      if (!goes_on) throw failure(what + ": the server does not send all of it");
+      continue;
+    }
+    throw refused(answer, what);
   }
-  if (answer.status != 200 && answer.status != 206) throw refused(answer, what);
-  version.etag = answer.header("etag");
-  discard.keep();
-  return version;
+  file.keep();
+  return Version{download.etag(), download.size()};
 }
 
 }  // namespace mlo::remote

@@ -17,12 +17,14 @@ namespace mlo::remote {
 
 /// http://, https:// and s3:// URLs.
 bool is_file_url(std::string_view text);
-/// The last part of its path, as a file here may be called: "train.csv"; may be empty.
+/// The last part of its path, decoded, where it is one plain name ("train.csv"), else "".
 std::string file_name_of_url(std::string_view url);
+/// Throws usage, with what is wrong, unless it may be the URL of a file or directory. Asks nothing.
+void check_file_url(std::string_view url);
 
 class UrlFiles {
  public:
-  /// Asks nothing yet. Throws usage for what is no such URL, or names no file or object.
+  /// Asks nothing yet. Throws as check_file_url does.
   UrlFiles(Env& env, const std::string& url);
 
   const std::string& url() const { return shown_; }  ///< for messages
@@ -33,12 +35,12 @@ class UrlFiles {
     uint64_t size = 0;
     std::string etag;
   };
-  /// Of a directory, by name; the empty objects that consoles make of folders are left out. Throws failure
+  /// Of a directory, by name; empty objects that consoles make of folders are left out. Throws failure
   /// where there is nothing.
   std::vector<Listed> list();
 
   struct Version {
-    std::string etag;  ///< empty: the server names none
+    std::string etag;  ///< empty: the server names none, or one that no pointer can hold
     uint64_t size = 0;
   };
   /// Into the new file `to`, continued where a connection was cut; nullopt, and no file: the server says
@@ -50,6 +52,8 @@ class UrlFiles {
  private:
   HttpAnswer ask(const std::string& name, const std::function<NameValues()>& headers,
                  const BodySink& sink);
+  HttpAnswer ask_on(const std::string& name, const std::function<NameValues()>& headers,
+                    const BodySink& sink, const std::function<uint64_t()>& size);
   std::string reading(const std::string& name) const;
   bool is_missing(const HttpAnswer& answer) const;
   Error refused(const HttpAnswer& answer, const std::string& what) const;

@@ -55,12 +55,24 @@ bool is_inner_path(std::string_view path) {
   return true;
 }
 
+/// "X-Amz-Signature", "sig", "access_token", "apiKey", but not "keyword" or "design".
 bool is_secret_name(std::string_view parameter) {
-  static constexpr std::array<std::string_view, 9> kWords = {
-      "sig", "token", "secret", "password", "passwd", "credential", "auth", "key", "policy"};
+  static constexpr std::array<std::string_view, 9> kParts = {"token",  "secret",     "password",
+                                                             "passwd", "credential", "signature",
+                                                             "apikey", "accesskey",  "accessid"};
+  static constexpr std::array<std::string_view, 6> kWords = {"sig",    "key",  "auth",
+                                                             "policy", "pass", "pwd"};
   const std::string name = lower(parameter);
-  return std::any_of(kWords.begin(), kWords.end(),
-                     [&](std::string_view word) { return name.find(word) != std::string::npos; });
+  for (std::string_view part : kParts) {
+    if (name.find(part) != std::string::npos) return true;
+  }
+  for (size_t begin = 0; begin <= name.size();) {
+    const size_t end = std::min(name.find_first_of("-_.", begin), name.size());
+    const std::string_view word = std::string_view(name).substr(begin, end - begin);
+    if (std::ranges::find(kWords, word) != kWords.end()) return true;
+    begin = end + 1;
+  }
+  return false;
 }
 
 void refuse_credentials(const Fields& fields, const std::string& url, const Value* at) {

@@ -112,6 +112,8 @@ bool cuts(std::string_view name) {
 
 std::optional<std::string> bad_tree_name(std::string_view name) {
   if (name.empty()) return "is empty";
+  // No file system has longer ones, and whoever cut one off would make another name of it: ".git" perhaps.
+  if (name.size() > kLongestName) return "is longer than 255 bytes";
   if (name == "." || name == "..") return "means a directory";
   if (name.find('/') != std::string_view::npos) return "contains a slash";
   if (name.find('\0') != std::string_view::npos) return "contains a NUL byte";

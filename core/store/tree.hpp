@@ -56,6 +56,8 @@ struct TreeEntry {
   bool operator==(const TreeEntry&) const = default;
 };
 
+/// Of one name in a tree, bytes: Linux's NAME_MAX.
+inline constexpr size_t kLongestName = 255;
 /// Why `name` may not stand in a tree ("is '.git'"); nullopt if it may.
 std::optional<std::string> bad_tree_name(std::string_view name);
 

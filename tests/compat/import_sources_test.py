@@ -136,6 +136,23 @@ def check_web(place, data, port, log):
     assert "--rev" in place.mlo("data", "get", f"{url}/large", "--rev", "main", code=2)
     assert not (place.ws / "absent").exists() and not (place.ws / "large").exists()
 
+    # Where the command stands must not be replaced, whatever the URL or -o say, and names stay here.
+    for words in (["-o", "."], ["-o", ".."], ["-o", "/"]):
+        assert "working directory" in place.mlo("data", "get", f"{url}/large", "--force", *words, code=2)
+    for name in ("%2e%2e", "x%2f..%2f..%2fescaped", "%2ftmp%2fabsolute", ".git%2fhooks%2fpost-commit", "a%0ab"):
+        place.mlo("data", "get", f"{url}/{name}", "--force", code=2)
+    assert place.ws.is_dir() and not (place.folder / "escaped").exists()
+    bare = {name: value for name, value in place.env.items() if name not in ("HOME", "XDG_CACHE_HOME")}
+    subprocess.run([MLO, "data", "get", f"{url}/large", "-o", "homeless"], cwd=place.ws, env=bare, check=True)
+
+    # --force brings back what was changed here, also where the source has nothing new.
+    place.states("update")
+    (place.ws / "big.bin").write_bytes(b"changed here")
+    place.mlo("data", "update", "big.bin")
+    assert (place.ws / "big.bin").read_bytes() == b"changed here"
+    place.mlo("data", "update", "big.bin", "--force")
+    place.is_clean()
+
     # Cut again and again: what came before the cut is not asked for again.
     proxy = FaultyProxy(("127.0.0.1", port), ["cut-answer"], 3)
     asked()
@@ -182,6 +199,15 @@ def check_s3(place, client, log):
     put("dir/three/four", b"")
     assert "a file and a directory" in place.mlo("data", "update", "bucket", code=2)
     client.delete_object(Bucket="models", Key="dir/three/four")
+    # Names that would be other names here, or mean something else, and contents that a tree has no place for.
+    for number, (key, reason) in enumerate([
+            ("a" * 300, "longer than 255 bytes"), (".git" + "A" * 256, "longer than 255 bytes"), (".git/config", "reserved"),
+            ("../up", "means a directory"), ("a//b", "is empty"), ("full/", "is empty"), ("x.mlo", "is a pointer"),
+            ("sub/.mloignore", "would hide files")]):
+        put(f"bad{number}/{key}", b"x")
+        put(f"bad{number}/good", b"good")
+        said = place.mlo("data", "import", f"s3://models/bad{number}/", code=2)
+        assert reason in said and not (place.ws / f"bad{number}").exists(), (key, said)
     assert "no such file" in place.mlo("data", "get", "s3://models/absent", code=3)
     assert "there is nothing" in place.mlo("data", "get", "s3://models/absent/", code=3)
     assert "NoSuchBucket" in place.mlo("data", "get", "s3://absent/x", code=3)
@@ -209,10 +235,16 @@ def check_dvc(place, client):
     dvc("stage", "add", "-q", "-n", "prepare", "-d", "sub/file.csv", "-o", "out/made.csv",
         "mkdir -p out && cat sub/file.csv sub/file.csv > out/made.csv")
     dvc("repro", "-q")
+    # A stage that works elsewhere, and git's own file beside what DVC tracks.
+    (source / "pipe").mkdir()
+    place.run("dvc", "stage", "add", "-q", "-n", "other", "--wdir", "../sub", "-o", "made.txt", "echo made > made.txt",
+              cwd=source / "pipe")
+    dvc("repro", "-q", "pipe/dvc.yaml")
+    (source / "out/README").write_text("git's\n")
     place.commit(source)
     dvc("push", "-q")
     first = place.run("git", "rev-parse", "HEAD", cwd=source).strip()
-    paths = ["sub/file.csv", "images", "images/deep/é.txt", "out/made.csv"]
+    paths = ["sub/file.csv", "images", "images/deep/é.txt", "out/made.csv", "sub/made.txt"]
 
     def check(repository, prefix):
         for number, path in enumerate(paths):
@@ -223,6 +255,10 @@ def check_dvc(place, client):
         place.is_clean()
         assert set(place.states("update").values()) <= {"unchanged"}
 
+    for directory, out in (("out", "out/made.csv"), ("sub", "sub/")):
+        said = place.mlo("data", "get", "../source", directory, "-o", "half", code=2)
+        assert "holds data that git does not" in said and out in said, said
+    assert not (place.ws / "half").exists()
     shutil.rmtree(source / "out")  # from its cache then
     place.mlo("data", "get", "../source", "out/made.csv", "-o", "made")
     dvc("checkout", "-q")
@@ -240,15 +276,27 @@ def check_dvc(place, client):
     dvc("repro", "-q")
     place.commit(source)
     asked = place.mlo("data", "update", "far1", code=3)
-    assert "neither in the cache nor in a remote" in asked and "dvc push" in asked, asked
+    assert "neither in the cache nor in the remote 'store' (s3://dvc/store)" in asked and "dvc push" in asked, asked
     assert (place.ws / "far1/deep/é.txt").read_bytes() == b"two"
     dvc("push", "-q")
     states = place.states("update")
     assert all(states[f"{prefix}{number}"] == "updated" for prefix in ("near", "far") for number in range(4)), states
+    assert states["near4"] == states["far4"] == "updated"
     for number, path in enumerate(paths):
         assert same(source / path, place.ws / f"near{number}") and same(source / path, place.ws / f"far{number}")
     place.mlo("data", "get", f"file://{source}", "images", "--rev", first, "-o", "before")
     assert (place.ws / "before/deep/é.txt").read_bytes() == b"two"
+
+    # Nothing is left but the remote, and every second connection to it is disturbed.
+    shutil.rmtree(source / ".dvc/cache")
+    shutil.rmtree(source / "images")
+    proxy = FaultyProxy(("127.0.0.1", int(place.env["AWS_ENDPOINT_URL"].rsplit(":", 1)[1])),
+                        ["busy", "broken", "cut-answer"], 5)
+    dvc("remote", "modify", "--local", "store", "endpointurl", f"http://127.0.0.1:{proxy.port}")
+    place.mlo("data", "get", "../source", "images", "-o", "disturbed")
+    print("disturbed:", proxy.met)
+    assert proxy.met and same(place.ws / "disturbed", place.ws / "near1")
+    proxy.close()
     assert "dvc list" in place.mlo("data", "get", "../source", "nothing", code=2)
 
 

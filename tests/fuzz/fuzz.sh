@@ -23,7 +23,9 @@ one() {
   mkdir corpus least
   "$program" --seed "$2" corpus
   export MLO_LIBFUZZER="$2" UBSAN_OPTIONS=print_stacktrace=1
-  "$program" corpus -dict=corpus.dict -max_len=16384 \
+  words=; [ ! -s corpus.dict ] || words=-dict=corpus.dict
+  # shellcheck disable=SC2086
+  "$program" corpus $words -max_len=16384 \
     -timeout=20 -rss_limit_mb=3000 -max_total_time="$seconds" -print_final_stats=1 > log 2>&1 || {
     tail -n 40 log; echo "$2: FAILED, see $work"; return 1; }
   "$program" -merge=1 least corpus > merge.log 2>&1

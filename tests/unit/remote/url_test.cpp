@@ -40,6 +40,8 @@ TEST_CASE("a URL is shown without its secrets") {
   CHECK(public_url("https://user:pass@host:8080/x?sig=abc#f") == "https://host:8080/x");
   CHECK(public_url("https://user:pa/ss@host/x") == "https://host/x");
   CHECK(public_url("https://host/x") == "https://host/x");
+  CHECK(public_url("s3://bucket/a@b/c") == "s3://bucket/a@b/c");
+  CHECK(public_url("https://host:80/a@b") == "https://b");  // rather too little than a password
   CHECK(public_url("/plain/path") == "/plain/path");
   CHECK(public_url("s3://b/a\nb") == "s3://b/a\\x0Ab");
   for (const char* url : {"https://me:hunter2@h:99999/", "x://me:hunter2@h/?hunter2#hunter2"}) {

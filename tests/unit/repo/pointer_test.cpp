@@ -81,13 +81,16 @@ TEST_CASE("URLs that hold a credential are told from those that do not") {
   for (const char* url :
        {"https://me:secret@example.org/x", "https://ghp_token@github.com/a/b", "ssh://me:pw@host/x",
         "S3://KEY:SECRET@bucket/x", "https://bucket.example.org/x?X-Amz-Signature=abc",
-        "https://example.org/x?a=1&api_key=k", "https://account.blob.net/x?sv=1&sig=abc"}) {
+        "https://example.org/x?a=1&api_key=k", "https://account.blob.net/x?sv=1&sig=abc",
+        "https://example.org/x?accessToken=k", "https://example.org/x?AWSAccessKeyId=k",
+        "https://example.org/x?auth-key=k", "https://example.org/x?Policy=k"}) {
     INFO(url);
     CHECK(repo::holds_credentials(url));
   }
   for (const char* url : {"https://example.org/x", "https://example.org:8080/@scope/x",
                           "ssh://git@example.org/a.git", "git@example.org:a/b.git", "/srv/data@2",
-                          "../other", "s3://bucket/a@b", "https://example.org/x?download=1#frag"}) {
+                          "../other", "s3://bucket/a@b", "https://example.org/x?download=1#frag",
+                          "https://example.org/x?keyword=a&author=b&design=c&monkey=d"}) {
     INFO(url);
     CHECK_FALSE(repo::holds_credentials(url));
   }

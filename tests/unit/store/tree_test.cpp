@@ -175,3 +175,16 @@ TEST_CASE_METHOD(StoreFixture, "paths are found through directories") {
   CHECK_FALSE(find_in_tree(store, outer.digest, "top/x.csv"));
   CHECK_FALSE(find_in_tree(store, outer.digest, "inner/none"));
 }
+
+TEST_CASE("no tree holds a name that no file system has") {
+  // Kept in one byte somewhere, ".git" and 256 bytes more would become ".git".
+  const std::string longest(255, 'a');
+  CHECK_FALSE(store::bad_tree_name(longest));
+  const std::string longer = ".git" + std::string(256, 'A');
+  CHECK(store::bad_tree_name(longer));
+  const std::vector<store::TreeEntry> entries = {{store::kFileMode, sha256("x"), 1, 1, longest}};
+  std::string text = store::encode_tree(entries);
+  CHECK(store::parse_tree(text, "t") == entries);
+  text.replace(text.find(longest), longest.size(), longer);
+  CHECK_THROWS_AS(store::parse_tree(text, "t"), Error);
+}
