@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "base/temporary_file.hpp"
 #include "base/text.hpp"
 #include "data/dvc_remote.hpp"
 #include "data/link_in.hpp"
@@ -180,22 +181,22 @@ std::optional<DvcTaken> DvcSource::download(const DvcWanted& wanted, store::Batc
   remote::Backend* from = remote ? backend(*remote) : nullptr;
   if (!from) return std::nullopt;
   for (const std::string& name : dvc_object_names(wanted.md5, wanted.hash, false)) {
-    std::string file = store.inside("tmp/" + random_hex(32) + ".download");
+    const TemporaryFile got(env_.files, store.inside("tmp/" + random_hex(32) + ".download"));
     try {
-      auto names = download_file(env_, *from, name, file, wanted.hash);
+      auto names = download_file(env_, *from, name, got.path(), wanted.hash);
       if (!names) continue;
       ++files_read_;
       if (names->md5 != wanted.md5) {
         damage(from->url() + "/" + name);
-        env_.files.unlink(file);
         continue;
       }
-      store::AddedFile added = batch.take_file(file);
-      if (added.digest != names->sha256) throw failure(quoted(file) + " changed while it was read");
+      store::AddedFile added = batch.take_file(got.path());
+      if (added.digest != names->sha256) {
+        throw failure(quoted(got.path()) + " changed while it was read");
+      }
       known_.set(wanted.hash, *names);
       return DvcTaken{added.digest, added.size, {}};
     } catch (const Error& error) {
-      if (exists(file)) env_.files.unlink(file);
       // A full disk or a signal ends the command; a server that does not answer only this content.
       if (error.system_code() != 0 || error.code() != Exit::failure) throw;
       trouble(error.message());

@@ -1,6 +1,7 @@
 #include "data/import_git.hpp"
 
 #include "base/error.hpp"
+#include "base/temporary_file.hpp"
 #include "base/text.hpp"
 #include "data/dvc_tree.hpp"
 #include "repo/pointer.hpp"
@@ -17,16 +18,6 @@ class BlobWriter {
   BlobWriter(Env& env, store::ObjectStore& store, store::Batch& batch,
              std::vector<ListedFile>& files)
       : env_(env), store_(store), batch_(batch), files_(files) {}
-  BlobWriter(const BlobWriter&) = delete;
-  ~BlobWriter() {
-    if (file_.empty()) return;
-    try {
-      fd_.close();
-      env_.files.unlink(file_);
-    } catch (const Error&) {
-      // gc empties the store's tmp
-    }
-  }
 
   void begin(size_t index, uint64_t size) {
     env_.check_cancelled();
@@ -34,17 +25,17 @@ class BlobWriter {
     size_ = left_ = size;
     bytes_.clear();
     if (size_ >= store::kLooseSize) {
-      file_ = store_.inside("tmp/" + random_hex(32) + ".download");
-      fd_ = env_.files.create(file_, Create::exclusive, 0644);
+      file_.emplace(env_.files, store_.inside("tmp/" + random_hex(32) + ".download"));
+      fd_ = env_.files.create(file_->path(), Create::exclusive, 0644);
     }
     if (left_ == 0) finish();
   }
 
   void bytes(std::string_view piece) {
-    if (file_.empty()) {
+    if (!file_) {
       bytes_ += piece;
     } else {
-      env_.files.write(fd_.get(), as_bytes(piece), file_);
+      env_.files.write(fd_.get(), as_bytes(piece), file_->path());
     }
     left_ -= piece.size();
     if (left_ == 0) finish();
@@ -54,13 +45,13 @@ class BlobWriter {
   void finish() {
     ListedFile& file = files_[index_];
     file.size = size_;
-    if (file_.empty()) {
+    if (!file_) {
       file.digest = batch_.add(bytes_);
       return;
     }
     fd_.close();
-    file.digest = batch_.take_file(file_).digest;
-    file_.clear();
+    file.digest = batch_.take_file(file_->path()).digest;
+    file_.reset();
   }
 
   Env& env_;
@@ -69,7 +60,8 @@ class BlobWriter {
   std::vector<ListedFile>& files_;
   size_t index_ = 0;
   uint64_t size_ = 0, left_ = 0;
-  std::string bytes_, file_;
+  std::string bytes_;
+  std::optional<TemporaryFile> file_;
   Descriptor fd_;
 };
 

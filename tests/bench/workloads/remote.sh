@@ -19,6 +19,7 @@ both() {  # WORKLOAD OURS PEER THEIRS: a row of times and one of requests
 }
 
 bench_remote() {
+  unset AWS_CA_BUNDLE  # rclone stops at it where it speaks plain HTTP
   export AWS_ACCESS_KEY_ID=bench AWS_SECRET_ACCESS_KEY=bench AWS_DEFAULT_REGION=us-east-1
   local log="$work/moto.log" name="$many x 3 KiB" ours
   small_files "$many" 3072
@@ -35,7 +36,7 @@ bench_remote() {
   ours=$(spawn -n 5 mlo -C "$work/mlo" push disk)
   row "no-op \`push\` to a directory, $name" "$ours" "dvc push" "$(spawn "$dvc" --cd "$work/dvc" push -q -r disk)"
   row "no-op \`push\` to a directory, $name" "$ours" "rclone copy" "$(spawn rclone copy "$work/data" "$work/remote-rclone")"
-  rm -rf "$work/mlo/data" "$work/mlo/.mlo/store" "$work/dvc/data" "$work/dvc/.dvc/cache"
+  for gone in mlo/data mlo/.mlo/store dvc/data dvc/.dvc/cache; do empty "$work/$gone"; done
   ours=$(spawn mlo -C "$work/mlo" pull disk)
   row "\`pull\` from a directory, $name" "$ours" "dvc pull" "$(spawn "$dvc" --cd "$work/dvc" pull -q -r disk)"
   row "\`pull\` from a directory, $name" "$ours" "rclone copy" "$(spawn rclone copy "$work/remote-rclone" "$work/back-rclone")"
@@ -51,7 +52,7 @@ bench_remote() {
   ours=$(counted "$log" mlo -C "$work/mlo" push cloud)
   both "no-op \`push\` to S3, $name" "$ours" "dvc push" "$(counted "$log" "$dvc" --cd "$work/dvc" push -q -r cloud)"
   both "no-op \`push\` to S3, $name" "$ours" "rclone copy" "$(counted "$log" rclone copy "$work/data" s3:rclone/data)"
-  rm -rf "$work/mlo/data" "$work/mlo/.mlo/store" "$work/dvc/data" "$work/dvc/.dvc/cache"
+  for gone in mlo/data mlo/.mlo/store dvc/data dvc/.dvc/cache; do empty "$work/$gone"; done
   ours=$(counted "$log" mlo -C "$work/mlo" pull cloud)
   both "\`pull\` from S3, $name" "$ours" "dvc pull" "$(counted "$log" "$dvc" --cd "$work/dvc" pull -q -r cloud)"
   both "\`pull\` from S3, $name" "$ours" "rclone copy" "$(counted "$log" rclone copy s3:rclone/data "$work/back-rclone")"
