@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -25,6 +26,10 @@ void check(int result, const char* verb, const std::string& name) {
   if (result != 0) fail(verb, name);
 }
 
+/// Of one call. Larger ones make ext4 (Linux 6.18) take folios that it fills at a third of the speed: 2 GiB
+/// in 5.8 s instead of 2.4 s.
+constexpr size_t kWritePiece = 256 << 10;
+
 class PosixFiles final : public FileSystem {
  public:
   Descriptor create(const At& place, Create how, mode_t mode) override {
@@ -39,7 +44,7 @@ class PosixFiles final : public FileSystem {
 
   void write(int fd, std::span<const std::byte> bytes, const std::string& name) override {
     while (!bytes.empty()) {
-      ssize_t wrote = ::write(fd, bytes.data(), bytes.size());
+      ssize_t wrote = ::write(fd, bytes.data(), std::min(bytes.size(), kWritePiece));
       if (wrote < 0 && errno == EINTR) continue;
       if (wrote < 0) fail("write", name);
       bytes = bytes.subspan(static_cast<size_t>(wrote));

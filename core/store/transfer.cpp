@@ -16,14 +16,15 @@
 namespace mlo::store {
 namespace {
 
-constexpr size_t kChunk = 1 << 20;
+// All slots together stay in a second-level cache: what was read is still there when it is hashed and written.
+constexpr size_t kChunk = 256 << 10;
 constexpr uint64_t kWriteBack = 8 << 20;
 
 // Hashes chunks in the order of submission on its own thread. At most kSlots - 1 chunks wait, so
 // the caller may fill slot i again as soon as acquire(i) returns.
 class HashThread {
  public:
-  static constexpr size_t kSlots = 3;
+  static constexpr size_t kSlots = 4;
 
   HashThread() : thread_([this] { run(); }) {}
   ~HashThread() { stop(); }

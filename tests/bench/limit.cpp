@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
   const bool copies = argc == 3;
   int out = copies ? ::open(argv[2], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644) : -1;
   if (copies && out < 0) return 3;
-  std::vector<char> buffer(1 << 20);
+  std::vector<char> buffer(256 << 10);
   EVP_MD_CTX* context = EVP_MD_CTX_new();
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned checksum = 0;
