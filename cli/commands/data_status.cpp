@@ -1,8 +1,8 @@
-#include "base/text.hpp"
 #include "data/status.hpp"
 
 #include <memory>
 
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/commands/data_files.hpp"
 #include "cli/option_parser.hpp"

@@ -1,4 +1,5 @@
-// `mlo data get`: a path of another repository, or what is at a URL, as a file or directory here, without a workspace.
+// `mlo data get`: a path of another repository, or what is at a URL, as a file or directory here, without
+// a workspace.
 //
 // Everything is brought into a directory beside the target (.mlo-get-<random>), checked, and moved to its
 // name whole; a killed get leaves that directory and nothing else. Process-safe, not synced.

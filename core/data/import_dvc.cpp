@@ -18,7 +18,7 @@ constexpr uint64_t kDvcConfigLimit = uint64_t{1} << 20;
 /// Where its contents may lie; its outs are not looked for.
 DvcRepository places_of(Env& env, repo::OtherRepository& repository, const FoundPath& found) {
   DvcRepository places;
-  if (repository.is_local() && !repository.work_tree().empty()) {
+  if (!repository.work_tree().empty()) {
     places.root = join_path(repository.work_tree(), found.dvc_root);
     places.config = read_dvc_config(env, places.root);
     return places;
@@ -36,7 +36,7 @@ class DvcBringer {
       : env_(env),
         store_(store),
         found_(found),
-        work_tree_(repository.is_local() ? repository.work_tree() : ""),
+        work_tree_(repository.work_tree()),
         places_(places_of(env, repository, found)),
         known_(join_path(cache, "dvc-objects")),
         source_(env, places_, known_, "", CacheLink::copy),
@@ -150,7 +150,7 @@ class DvcBringer {
   Env& env_;
   store::ObjectStore& store_;
   const FoundPath& found_;
-  std::string work_tree_;
+  const std::string& work_tree_;  ///< empty: there is none here
   const DvcRepository places_;
   DvcKnown known_;
   DvcSource source_;

@@ -43,12 +43,11 @@ class Finder {
   FoundPath run() {
     const std::string path = clean_path(asked_.path, repository_.prefix());
     FoundPath found;
-    found.source = {repo::Source::Kind::git,
-                    asked_.url,
-                    normal_path(asked_.path, "/").substr(1),
-                    asked_.rev,
-                    repository_.resolve(asked_.rev),
-                    ""};
+    found.source.kind = repo::Source::Kind::git;
+    found.source.url = asked_.url;
+    found.source.path = normal_path(asked_.path, "/").substr(1);
+    found.source.rev = asked_.rev;
+    found.source.commit = repository_.resolve(asked_.rev);
     const std::string& commit = found.source.commit;
     repository_.fetch(commit, asked_.rev);
     ask(commit, path);

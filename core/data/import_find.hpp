@@ -1,6 +1,5 @@
 // What a path of another repository is there: data that mlo or DVC tracks, or a file or directory of git's
-// own.
-// Only git is asked; no content moves.
+// own. Only git is asked; no content moves.
 #pragma once
 
 #include <optional>
