@@ -59,7 +59,7 @@ class Finder {
       if (has(above + ".dvc") && find_out(found, above + ".dvc", path)) return found;
     }
     const repo::GitEntry* entry = find(path);
-    const bool directory = entry && (entry->mode & 0170000) == 0040000;
+    const bool directory = entry && entry->is_directory();
     // Outs of pipelines, and of .dvc files that are called or lie otherwise.
     if (nearest(path, ".dvc/config") && (!entry || directory)) {
       for (DvcOut& out : all_outs(commit)) {
@@ -179,7 +179,7 @@ class Finder {
       const std::string_view name = file_name(entry.path);
       const bool dvc =
           (name.ends_with(".dvc") && name != ".dvc") || name == "dvc.lock" || name == "dvc.yaml";
-      if (!dvc || (entry.mode & 0170000) != 0100000) continue;
+      if (!dvc || !entry.is_file()) continue;
       names.push_back(entry.path);
       ids.push_back(entry.id);
     }

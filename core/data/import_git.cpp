@@ -10,8 +10,6 @@
 namespace mlo::data {
 namespace {
 
-constexpr uint32_t kKind = 0170000, kGitTree = 0040000, kGitFile = 0100000, kGitLink = 0120000;
-
 /// Takes blobs as git gives them: small ones in memory, large ones by a file of the store's.
 class BlobWriter {
  public:
@@ -66,8 +64,8 @@ class BlobWriter {
 };
 
 uint32_t mode_of(const repo::GitEntry& entry) {
-  if ((entry.mode & kKind) == kGitLink) return store::kSymlinkMode;
-  if ((entry.mode & kKind) != kGitFile) {
+  if (entry.is_link()) return store::kSymlinkMode;
+  if (!entry.is_file()) {
     throw usage(quoted(entry.path) + " is a submodule", "ask its own repository");
   }
   return entry.mode & 0100 ? store::kExecutableMode : store::kFileMode;
@@ -88,7 +86,7 @@ void refuse_pointers(const std::vector<repo::GitEntry>& entries) {
 
 store::TreeEntry bring_git(Env& env, store::ObjectStore& store, repo::OtherRepository& repository,
                            const repo::GitEntry& entry) {
-  const bool directory = (entry.mode & kKind) == kGitTree;
+  const bool directory = entry.is_directory();
   const std::vector<repo::GitEntry> entries =
       directory ? repository.list(entry.id) : std::vector<repo::GitEntry>{entry};
   if (directory) refuse_pointers(entries);

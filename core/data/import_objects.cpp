@@ -122,7 +122,7 @@ class ObjectFinder {
   }
 
   void open_workspace() {
-    if (!repository_.is_local() || repository_.work_tree().empty()) return;
+    if (repository_.work_tree().empty()) return;
     const std::string root = join_path(repository_.work_tree(), found_.workspace);
     if (exists(root + "/mlo.yaml")) workspace_.emplace(repo::Workspace::open(env_, root));
   }

@@ -62,7 +62,7 @@ class LfsImporter {
     std::string top = workspace_.git_path("");
     for (const repo::GitEntry& entry : git_.list_index(top)) {
       std::string path = top.empty() ? entry.path : entry.path.substr(top.size() + 1);
-      if (!is_wanted(path, wanted) || (entry.mode & 0170000) != 0100000) continue;
+      if (!is_wanted(path, wanted) || !entry.is_file()) continue;
       auto text = git_.read_blob(entry.id, kLfsPointerLimit);
       auto pointer = text ? parse_lfs_pointer(*text) : std::nullopt;
       if (!pointer) continue;

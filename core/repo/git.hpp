@@ -21,9 +21,12 @@
 namespace mlo::repo {
 
 struct GitEntry {
-  std::string path;  ///< relative to the work tree
-  uint32_t mode = 0;
+  std::string path;   ///< relative to the work tree
+  uint32_t mode = 0;  ///< as git writes it
   std::string id;
+  bool is_directory() const { return (mode & 0170000) == 0040000; }
+  bool is_file() const { return (mode & 0170000) == 0100000; }
+  bool is_link() const { return (mode & 0170000) == 0120000; }
 };
 
 /// How one path differs: between HEAD and the index (`staged`) and index and work tree.

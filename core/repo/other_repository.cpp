@@ -212,7 +212,7 @@ std::vector<GitEntry> OtherRepository::list(const std::string& id) {
 std::optional<std::string> OtherRepository::read(const std::string& commit, const std::string& path,
                                                  uint64_t limit) {
   const std::vector<GitEntry> found = find(commit, std::span(&path, 1));
-  if (found.empty() || (found[0].mode & 0170000) != 0100000) return std::nullopt;
+  if (found.empty() || !found[0].is_file()) return std::nullopt;
   std::string text;
   read_blobs(std::span(&found[0].id, 1), {[&](size_t, uint64_t size) {
                                             if (size > limit) {
